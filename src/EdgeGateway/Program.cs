@@ -1,0 +1,2 @@
+// The composition comes with the parts it composes.
+return 1;
