@@ -38,6 +38,17 @@ public sealed class GatewayContext : HttpRequestView
     /// <inheritdoc />
     public override string GetHeader(string name, int index) => _http.Request.Headers[name][index] ?? "";
 
+    /// <summary>What goes to the server.</summary>
+    public Forwarding.UpstreamRequest Upstream { get; } = new();
+
+    /// <summary>
+    /// Lets the filters that ran edit the response head, in reverse order, once per response. Called at exactly one place per
+    /// answer: by the forwarder when the server's status and headers were copied, by <see cref="ErrorAnswer"/> before it writes.
+    /// </summary>
+    public void RunResponseFilters()
+    {
+    }
+
     /// <summary>Takes up a request.</summary>
     public void Initialize(IFeatureCollection features, Connection connection)
     {
