@@ -1,0 +1,22 @@
+using EdgeGateway.Proxy.Routing;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>The routers of one entry point.</summary>
+public sealed class EntryPointRouting
+{
+    /// <summary>An entry point without routers.</summary>
+    public static readonly EntryPointRouting None = new() { Name = "" };
+
+    /// <summary>Name of the entry point.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Port that clients reach it at, for redirects; 0 = unknown, no redirect leads here.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Routers without TLS.</summary>
+    public HttpRouting Plain { get; init; } = HttpRouting.Empty;
+
+    /// <summary>Routers with TLS.</summary>
+    public HttpRouting Tls { get; init; } = HttpRouting.Empty;
+}
