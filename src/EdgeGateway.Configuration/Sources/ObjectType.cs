@@ -77,12 +77,17 @@ public sealed class ObjectType<T>(Func<T> create) : ConfigType<T>
     public override void Write(Utf8JsonWriter writer, T value)
     {
         writer.WriteStartObject();
+        WriteFields(writer, value);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the members into an object that has others too.</summary>
+    public void WriteFields(Utf8JsonWriter writer, T value)
+    {
         foreach (var field in _fields)
         {
             field.Write(writer, value);
         }
-
-        writer.WriteEndObject();
     }
 
     /// <inheritdoc />

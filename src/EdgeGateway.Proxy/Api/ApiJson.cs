@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Static;
+using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Snapshots;
 
 namespace EdgeGateway.Proxy.Api;
@@ -16,7 +17,7 @@ internal static class ApiJson
         var config = named && router.Config.Tls is { } tls && string.IsNullOrEmpty(tls.Options)
             ? router.Config with { Tls = tls with { Options = "default" } }
             : router.Config;
-        HttpSchema.Router.WriteFields(writer, config);
+        HttpRouterConfig.Type.WriteFields(writer, config);
         Errors(writer, router.Errors);
         Status(writer, router.Status);
         Strings(writer, "using", router.Using);
@@ -34,7 +35,7 @@ internal static class ApiJson
     public static void Service(Utf8JsonWriter writer, ServiceReport service, bool named)
     {
         writer.WriteStartObject();
-        HttpSchema.Service.WriteFields(writer, service.Config);
+        HttpServiceConfig.Type.WriteFields(writer, service.Config);
         Errors(writer, service.Errors);
         Status(writer, service.Status);
         Strings(writer, "usedBy", service.UsedBy);
@@ -67,7 +68,7 @@ internal static class ApiJson
     public static void Middleware(Utf8JsonWriter writer, MiddlewareReport middleware, bool named)
     {
         writer.WriteStartObject();
-        HttpSchema.Middleware.WriteFields(writer, middleware.Config);
+        MiddlewareConfig.Type.WriteFields(writer, middleware.Config);
         Errors(writer, middleware.Errors);
         Status(writer, middleware.Status);
         Strings(writer, "usedBy", middleware.UsedBy);
@@ -75,7 +76,7 @@ internal static class ApiJson
         {
             writer.WriteString("name", middleware.Name);
             writer.WriteString("provider", middleware.Provider);
-            writer.WriteString("type", HttpSchema.Middleware.SetFields(middleware.Config).FirstOrDefault("").ToLowerInvariant());
+            writer.WriteString("type", MiddlewareFactory.TypesOf(middleware.Config).FirstOrDefault("").ToLowerInvariant());
         }
 
         writer.WriteEndObject();
@@ -85,7 +86,7 @@ internal static class ApiJson
     public static void EntryPoint(Utf8JsonWriter writer, string name, EntryPointConfig config)
     {
         writer.WriteStartObject();
-        StaticSchema.EntryPoint.WriteFields(writer, config);
+        EntryPointConfig.Type.WriteFields(writer, config);
         writer.WriteString("name", name);
         writer.WriteEndObject();
     }

@@ -138,6 +138,9 @@ public sealed class GatewayContext : HttpRequestView
         return _headers.AsSpan(0, count);
     }
 
+    /// <summary>What the forwarder keeps with the pooled context from request to request.</summary>
+    internal Forwarding.GatewayTransformer? Transformer { get; set; }
+
     /// <summary>Takes up a request.</summary>
     public void Initialize(IFeatureCollection features, Connection connection)
     {

@@ -21,8 +21,8 @@ public sealed class GatewaySnapshot
         }
     } = FrozenDictionary<string, EntryPointRouting>.Empty;
 
-    /// <summary>What API and dashboard show of this snapshot; opaque to the request path.</summary>
-    public object? Report { get; init; }
+    /// <summary>What API and dashboard show of this snapshot, put together when somebody asks for it.</summary>
+    public Lazy<ConfigurationReport> Report { get; init; } = new(ConfigurationReport.Empty);
 
     /// <summary>The entry points in the order of their names.</summary>
     internal ReadOnlySpan<EntryPointRouting> Ordered => _ordered;

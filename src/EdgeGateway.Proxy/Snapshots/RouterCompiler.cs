@@ -97,8 +97,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 own.Add($"the router priority {config.Priority} exceeds the max user-defined priority {MaxUserPriority}");
             }
 
-            HttpRule? rule = null;
-            if (!HttpRule.TryParse(config.Rule ?? "", config.RuleSyntax ?? "", out rule, out var ruleError))
+            if (!HttpRule.TryParse(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleError))
             {
                 own.Add($"error while parsing rule {config.Rule}: {ruleError}");
             }
@@ -139,7 +138,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                     {
                         Name = qualified,
                         Config = config,
-                        Rule = rule!,
+                        Rule = new CompiledRule(rule!),
                         Priority = priority,
                         Pipeline = pipeline,
                     }));

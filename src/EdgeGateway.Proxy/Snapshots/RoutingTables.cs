@@ -4,14 +4,14 @@ using EdgeGateway.Proxy.Routing;
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>The routing of each entry point, made anew only where its routers changed.</summary>
-internal sealed class RoutingTables(IReadOnlyList<string> entryPoints)
+internal sealed class RoutingTables(IReadOnlyDictionary<string, int> ports)
 {
     private readonly Dictionary<string, (HttpRouterModel[] Routers, EntryPointRouting Routing)> _last = new(StringComparer.Ordinal);
 
     /// <summary>Builds the routing of every entry point.</summary>
     public FrozenDictionary<string, EntryPointRouting> Build(IEnumerable<(string EntryPoint, HttpRouterModel Model)> models)
     {
-        var byEntryPoint = entryPoints.ToDictionary(static e => e, static _ => new List<HttpRouterModel>(), StringComparer.Ordinal);
+        var byEntryPoint = ports.Keys.ToDictionary(static e => e, static _ => new List<HttpRouterModel>(), StringComparer.Ordinal);
         foreach (var (entryPoint, model) in models)
         {
             byEntryPoint[entryPoint].Add(model);
@@ -25,7 +25,13 @@ internal sealed class RoutingTables(IReadOnlyList<string> entryPoints)
             }
 
             HttpRouterModel[] now = [.. routers];
-            _last[entryPoint] = (now, EntryPointRouting.Build(entryPoint, now));
+            _last[entryPoint] = (now, new EntryPointRouting
+            {
+                Name = entryPoint,
+                Port = ports[entryPoint],
+                Plain = HttpRouting.Build(now.Where(static r => !r.IsTls)),
+                Tls = HttpRouting.Build(now.Where(static r => r.IsTls)),
+            });
         }
 
         return _last.ToFrozenDictionary(static e => e.Key, static e => e.Value.Routing, StringComparer.Ordinal);

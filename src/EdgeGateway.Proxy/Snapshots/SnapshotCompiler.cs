@@ -61,9 +61,11 @@ public sealed partial class SnapshotCompiler
         var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
         Say(problems, routerReports);
         Compiled(_logger, compiled, reused, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        return new GatewaySnapshot(
-            entryPoints,
-            new Lazy<ConfigurationReport>(() => Report(routerReports, serviceReports, middlewareReports, problems)));
+        return new GatewaySnapshot
+        {
+            EntryPoints = entryPoints,
+            Report = new(() => Report(routerReports, serviceReports, middlewareReports, problems)),
+        };
     }
 
     private static ConfigurationReport Report(
