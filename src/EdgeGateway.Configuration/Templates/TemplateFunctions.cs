@@ -46,7 +46,7 @@ internal static class TemplateFunctions
             _ => TemplateValues.TryMap(a[0], out var entries) ? (long)entries.Count() : throw new TemplateException($"len of type {TemplateValues.TypeName(a[0])}"),
         });
         all["index"] = new(1, -1, static a => a.Skip(1).Aggregate(a[0], Index));
-        all["slice"] = new(1, 3, Slice);
+        all["slice"] = new(1, 3, static a => a[0] is string text ? SliceText(text, a) : SliceList(Items(a[0]), a));
         all["print"] = new(0, -1, static a => Sprint(a, "", false));
         all["println"] = new(0, -1, static a => Sprint(a, " ", true) + "\n");
         all["printf"] = new(1, -1, static a => GoFormat.Printf(Text(a[0]), [.. a.Skip(1)]));
@@ -192,22 +192,23 @@ internal static class TemplateFunctions
         }
     }
 
-    private static object? Slice(IReadOnlyList<object?> a)
+    private static string SliceText(string text, IReadOnlyList<object?> a)
     {
-        var length = a[0] is string text ? text.Length : Items(a[0]).Count;
+        var (from, to) = Bounds(text.Length, a);
+        return text[from..to];
+    }
+
+    private static List<object?> SliceList(IReadOnlyList<object?> list, IReadOnlyList<object?> a)
+    {
+        var (from, to) = Bounds(list.Count, a);
+        return [.. list.Skip(from).Take(to - from)];
+    }
+
+    private static (int From, int To) Bounds(int length, IReadOnlyList<object?> a)
+    {
         var from = a.Count > 1 ? Integer(a[1]) : 0;
         var to = a.Count > 2 ? Integer(a[2]) : length;
-        if (from < 0 || to > length || from > to)
-        {
-            throw new TemplateException($"index out of range: {from}:{to}");
-        }
-
-        if (a[0] is string sliced)
-        {
-            return sliced[(int)from..(int)to];
-        }
-
-        return Items(a[0]).Skip((int)from).Take((int)(to - from)).ToList();
+        return from < 0 || to > length || from > to ? throw new TemplateException($"index out of range: {from}:{to}") : ((int)from, (int)to);
     }
 
     // Go's Sprint puts a blank between two operands that are both no strings; Sprintln between all.

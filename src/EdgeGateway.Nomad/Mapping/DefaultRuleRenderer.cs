@@ -13,7 +13,7 @@ internal sealed class DefaultRuleRenderer
     {
         try
         {
-            _template = GoTemplate.Parse("defaultRule", template);
+            _template = GoTemplate.Parse("defaultRule", template, RegexFunctions.All);
         }
         catch (TemplateException fault)
         {
