@@ -18,6 +18,8 @@ public sealed class TagsBuildTests
 
     public static TheoryData<string> KeepCases => Ids("keepItem");
 
+    public static TheoryData<string> EndpointCases => Ids("endpointDefaults");
+
     public static TheoryData<string> NamespaceCases => Ids("namespaces");
 
     [Theory]
@@ -115,6 +117,36 @@ public sealed class TagsBuildTests
 
         Assert.Equal(entry["expectedProviderNames"].Texts(), providers.Select(static p => p.Name));
         Assert.Equal(entry["expectedProviderNamespaces"].Texts(), providers.Select(static p => p.Namespace ?? ""));
+    }
+
+    [Theory]
+    [MemberData(nameof(EndpointCases))]
+    public void The_endpoint_takes_its_defaults_from_the_environment(string id)
+    {
+        var entry = TagsCorpus.Case("endpointDefaults", id);
+        var expected = entry["expected"]!.AsObject();
+
+        var endpoint = NomadEnvironment.Apply(new(), null, name => entry["env"]![name]?.GetValue<string>(), static _ => false);
+
+        Assert.Equal(
+            (expected.Text("address"), expected.Text("region"), expected.Text("token")),
+            (endpoint.Address, endpoint.Region ?? "", endpoint.Token ?? ""));
+        var tls = expected["tls"]?.AsObject();
+        Assert.Equal(
+            tls is null ? null : new NomadTlsOptions
+            {
+                Ca = tls.Text("ca"), Cert = tls.Text("cert"), Key = tls.Text("key"), InsecureSkipVerify = tls.Flag("insecureSkipVerify"),
+            },
+            endpoint.Tls);
+    }
+
+    [Fact]
+    public void Every_kind_of_case_has_its_test()
+    {
+        string[] tested = ["labelsDecode", "labelsEncode", "tagsToLabels", "tagsDecode", "normalize", "extraConf", "endpointDefaults", "namespaces", "keepItem", "buildConfig", "merge"];
+
+        Assert.Empty(TagsCorpus.Load("tags.json").Concat(TagsCorpus.Load("tags-extra.json")).Select(static node => node!.AsObject().Text("kind")).Except(tested));
+        Assert.Empty(TagsDeviations.All.Keys.Except(TagsCorpus.All("buildConfig").Concat(TagsCorpus.All("merge")).Concat(TagsCorpus.All("tagsDecode")).Select(static entry => entry.Text("id"))));
     }
 
     private static TheoryData<string> Ids(string kind) => new(TagsCorpus.All(kind).Select(static entry => entry.Text("id")));

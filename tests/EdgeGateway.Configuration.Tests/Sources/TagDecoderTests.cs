@@ -42,6 +42,15 @@ public sealed class TagDecoderTests
         Assert.Equal(["s"], decoded.Configuration.Http.Routers.Keys);
     }
 
+    [Fact]
+    public void A_key_of_a_hundred_thousand_parts_is_an_error_and_no_overflow()
+    {
+        var decoded = TagDecoder.Decode(["traefik.http.middlewares.m.plugin.p" + string.Concat(Enumerable.Repeat(".a", 100_000)) + "=x"], "traefik");
+
+        Assert.Equal("EG-TAG-PATH", Assert.Single(decoded.Problems).Code);
+        Assert.Equal(["http.middlewares.m"], decoded.Dropped);
+    }
+
     [Theory]
     [InlineData("traefik.http.routers.r.entrypoints[0]=web")]
     [InlineData("traefik.http.routers.r.parentrefs=a@file")]
