@@ -44,7 +44,8 @@ internal sealed class CommaListType : ConfigType<ConfigList<string>>
 
     public override string? Format(ConfigList<string>? value) => value is { Count: > 0 } ? string.Join(",", value) : null;
 
-    public override IEnumerable<KeyValuePair<string, string>> Flatten(string path, ConfigList<string> value) => [new(path, string.Join(", ", value))];
+    public override IEnumerable<KeyValuePair<string, string>> Flatten(string path, ConfigList<string> value) =>
+        value.Count == 0 ? [] : [new(path, string.Join(", ", value))];
 
     private static ConfigList<string> FromSequence(ConfigSequence sequence, DecodeContext context)
     {

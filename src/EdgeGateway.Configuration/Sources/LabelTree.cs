@@ -7,6 +7,9 @@ namespace EdgeGateway.Configuration.Sources;
 /// </summary>
 public static class LabelTree
 {
+    // The deepest option has 11 parts; a limit is needed because a plugin's tree is as deep as its keys and is walked recursively.
+    private const int MaxParts = 40;
+
     /// <summary>Builds the tree; entries are taken in the order given (callers sort by byte order of the keys).</summary>
     public static ConfigObject Build(IEnumerable<LabelEntry> entries, SourceLocation location)
     {
@@ -25,7 +28,7 @@ public static class LabelTree
         string? fault = null;
         foreach (var part in entry.Key.Split('.'))
         {
-            fault = AddSegments(part, segments, entry.Key);
+            fault = segments.Count < MaxParts ? AddSegments(part, segments, entry.Key) : $"a key of more than {MaxParts} parts is no option";
             if (fault is not null)
             {
                 // The broken segment names its own entry, so that two broken keys do not hide each other.

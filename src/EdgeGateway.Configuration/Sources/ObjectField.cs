@@ -81,13 +81,14 @@ internal sealed class ObjectField<T, TField>(
 
     internal override IEnumerable<KeyValuePair<string, string>> Flatten(string path, T record)
     {
+        // Numbers and switches are written also when zero: a default may be something else.
         var value = get(record);
-        if (type.IsEmpty(value))
+        if (value is null)
         {
             return [];
         }
 
-        var entries = type.Flatten(path, value!).ToArray();
+        var entries = type.Flatten(path, value).ToArray();
         return entries.Length == 0 && (Options & FieldOptions.AllowEmpty) != 0 ? [new(path, "true")] : entries;
     }
 

@@ -37,11 +37,24 @@ internal sealed class ScalarType<T>(
         }
     }
 
+    // A map key cannot hold a dot: "customRequestHeaders.X.Foo=bar" is the key X without a value, as in Traefik, but not in silence.
+    public override T? DecodeEntry(ConfigNode node, DecodeContext context)
+    {
+        if (node is not ConfigObject { Entries.Count: > 0 } parent || context.Source == ConfigSource.File)
+        {
+            return Decode(node, default, context);
+        }
+
+        context.Warning("DOT", parent.Entries[0].Value.Location, $"{context.Path}.{parent.Entries[0].Key} has no effect: a name cannot hold a dot here");
+        return Decode(parent.Own ?? new ConfigScalar("", node.Location), default, context);
+    }
+
     public override bool IsEmpty(T? value) => isEmpty(value);
 
     public override void Write(Utf8JsonWriter writer, T value) => write(writer, value);
 
     public override string? Format(T? value) => value is null || isEmpty(value) ? null : format(value);
 
-    public override IEnumerable<KeyValuePair<string, string>> Flatten(string path, T value) => [new(path, format(value))];
+    public override IEnumerable<KeyValuePair<string, string>> Flatten(string path, T value) =>
+        value is string { Length: 0 } && ReferenceEquals(this, ConfigTypes.String) ? [] : [new(path, format(value))];
 }
