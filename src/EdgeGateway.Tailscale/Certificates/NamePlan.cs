@@ -32,6 +32,11 @@ internal readonly record struct NamePlan(CertificateState State, string? AskAs, 
             return Refuse(Refusal.HttpsOff);
         }
 
+        if (name == node.DnsName)
+        {
+            return Ask(name); // tailscaled will say why it is not among the names
+        }
+
         foreach (var own in node.CertDomains)
         {
             if (IsSameOrBelow(name, own))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using EdgeGateway.Tailscale.LocalApi;
 
@@ -6,12 +7,14 @@ namespace EdgeGateway.Tailscale.Certificates;
 /// <summary>Why there is no (new) certificate, with its stable code and the line that cures it; the texts of <c>docs/messages.md</c>.</summary>
 internal sealed record Refusal(string Code, string Reason, string Cure)
 {
+    private static readonly SearchValues<char> Variable = SearchValues.Create("\"0123456789");
+
     /// <summary>Equal for two failures that a reader would call the same: tailscaled's texts carry tokens and ports that differ every time.</summary>
     public string Key
     {
         get
         {
-            var end = Reason.AsSpan().IndexOfAny("\"0123456789");
+            var end = Reason.AsSpan().IndexOfAny(Variable);
             return string.Concat(Code, " ", end < 0 ? Reason : Reason.AsSpan(0, end));
         }
     }
