@@ -30,13 +30,15 @@ internal sealed class RecordedTailscaled : IAsyncDisposable
 
     public void Give(JsonElement response)
     {
+        var body = Encoding.UTF8.GetBytes(response.GetProperty("body").GetString()!);
         var head = new StringBuilder(response.GetProperty("status_line").GetString()).Append("\r\n");
         foreach (var header in response.GetProperty("headers").EnumerateObject())
         {
-            head.Append($"{header.Name}: {header.Value.GetString()}\r\n");
+            // The length of an answer whose key was taken out is the real one's.
+            var value = header.Name == "Content-Length" ? body.Length.ToString() : header.Value.GetString();
+            head.Append($"{header.Name}: {value}\r\n");
         }
 
-        var body = Encoding.UTF8.GetBytes(response.GetProperty("body").GetString()!);
         if (response.GetProperty("headers").TryGetProperty("Transfer-Encoding", out _))
         {
             body = [.. Encoding.ASCII.GetBytes($"{body.Length:x}\r\n"), .. body, .. "\r\n0\r\n\r\n"u8];
@@ -62,14 +64,21 @@ internal sealed class RecordedTailscaled : IAsyncDisposable
             while (true)
             {
                 using var socket = await _listener.AcceptAsync(_stop.Token);
-                var read = await socket.ReceiveAsync(buffer, _stop.Token);
-                LastRequest = Encoding.ASCII.GetString(buffer, 0, read);
-                if (Answer is { } answer)
+                try
                 {
-                    await socket.SendAsync(answer, _stop.Token);
-                }
+                    var read = await socket.ReceiveAsync(buffer, _stop.Token);
+                    LastRequest = Encoding.ASCII.GetString(buffer, 0, read);
+                    if (Answer is { } answer)
+                    {
+                        await socket.SendAsync(answer, _stop.Token);
+                    }
 
-                socket.Shutdown(SocketShutdown.Both);
+                    socket.Shutdown(SocketShutdown.Both);
+                }
+                catch (SocketException)
+                {
+                    // the client had enough
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

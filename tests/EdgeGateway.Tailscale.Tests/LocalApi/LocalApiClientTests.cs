@@ -35,7 +35,7 @@ public class LocalApiClientTests
                 Assert.Equal(node.BackendState == "Running", body.GetString()!.Contains("\"BackendState\": \"Running\"", StringComparison.Ordinal));
                 Assert.False(node.DnsName.EndsWith('.'));
                 Assert.All(node.CertDomains, d => Assert.Contains($"\"{d}\"", body.GetString()));
-                Assert.Equal(node.CanHaveWildcard, body.GetString()!.Split("\"Peer\"")[0].Contains("\"dns-subdomain-resolve\": null", StringComparison.Ordinal));
+                Assert.Equal(node.CanHaveWildcard, body.GetString()!.Split("\"Peer\"")[0].Contains("\"dns-subdomain-resolve\": ", StringComparison.Ordinal));
             }
             else if (path.StartsWith("/localapi/v0/cert/", StringComparison.Ordinal))
             {

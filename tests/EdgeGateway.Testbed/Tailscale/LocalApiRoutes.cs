@@ -163,11 +163,6 @@ internal sealed class LocalApiRoutes(EmbeddedTailscaled daemon, NodeState node, 
     // resolveCertDomain, in its order (reference §4.5).
     private string? Refuse(string name)
     {
-        if (name.Length == 0)
-        {
-            return "missing domain name";
-        }
-
         var wildcard = name.StartsWith("*.", StringComparison.Ordinal);
         var rest = wildcard ? name[2..] : name;
         if (!name.Contains('.', StringComparison.Ordinal) || name.Contains("..", StringComparison.Ordinal) || rest.AsSpan().ContainsAny(":/\\\0*"))
