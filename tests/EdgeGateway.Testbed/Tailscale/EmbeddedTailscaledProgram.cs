@@ -16,7 +16,10 @@ namespace EdgeGateway.Testbed.Tailscale;
 public static class EmbeddedTailscaledProgram
 {
     /// <summary>Arguments: <c>--socket PATH --name NAME --lifetime SECONDS --order-ms MS --ca FILE --control PORT --https true|false --stdin</c>.</summary>
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, Console.Out, CancellationToken.None);
+
+    /// <summary>The same with another place for the ready line, and an end besides the signals.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter ready, CancellationToken stop)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i++)
@@ -61,10 +64,12 @@ public static class EmbeddedTailscaledProgram
             });
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(new Dictionary<string, string?>
+        using var stopped = stop.Register(() => end.TrySetResult());
+        await ready.WriteLineAsync(JsonSerializer.Serialize(new Dictionary<string, string?>
         {
             ["socket"] = daemon.SocketPath, ["control"] = control.Urls.First(), ["ca"] = ca, ["name"] = daemon.DnsName,
         }));
+        await ready.FlushAsync(CancellationToken.None);
         await end.Task;
         await control.StopAsync();
         return 0;
