@@ -115,7 +115,7 @@ internal sealed class NameLoop
             catch (Exception e)
             {
                 KeeperLog.Defect(_logger, e);
-                await _wake.WaitAsync(_options.FirstRetry, _time, CancellationToken.None);
+                await Task.Delay(_options.FirstRetry, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

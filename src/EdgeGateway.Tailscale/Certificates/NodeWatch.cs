@@ -75,6 +75,10 @@ internal sealed class NodeWatch
             Publish(new NodeView(null, e));
             throw;
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            KeeperLog.Defect(_logger, e); // the next look is the poll's
+        }
     }
 
     private void Publish(NodeView view)
@@ -126,6 +130,10 @@ internal sealed class NodeWatch
             {
                 throw; // could not be opened: back off
             }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            KeeperLog.Defect(_logger, e);
         }
     }
 }

@@ -16,7 +16,7 @@ public class EmbeddedTailscaledProgramTests
         using var reader = new StreamReader(pipe.Reader.AsStream());
         using var stop = new CancellationTokenSource();
         var program = EmbeddedTailscaledProgram.RunAsync(["--https", "false", "--lifetime", "600"], new StreamWriter(pipe.Writer.AsStream()), stop.Token);
-        var ready = JsonDocument.Parse((await reader.ReadLineAsync().AsTask().WaitAsync(KeeperFixture.Patience))!).RootElement;
+        var ready = JsonDocument.Parse((await reader.ReadLineAsync().WaitAsync(KeeperFixture.Patience))!).RootElement;
         var name = ready.GetProperty("name").GetString()!;
         var control = ready.GetProperty("control").GetString()!;
         Assert.StartsWith("http://127.0.0.1:", control);

@@ -39,7 +39,7 @@ public static class EmbeddedTailscaledProgram
         await using var daemon = await EmbeddedTailscaled.StartAsync(options);
         if (given.TryGetValue("ca", out var ca))
         {
-            await File.WriteAllTextAsync(ca, daemon.CaPem);
+            await File.WriteAllTextAsync(ca, daemon.CaPem, stop);
         }
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -47,7 +47,7 @@ public static class EmbeddedTailscaledProgram
         builder.WebHost.UseUrls($"http://127.0.0.1:{Number(given, "control", 0)}");
         await using var control = builder.Build();
         MapControl(control, daemon);
-        await control.StartAsync();
+        await control.StartAsync(stop);
 
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => { s.Cancel = true; end.TrySetResult(); });
@@ -56,12 +56,12 @@ public static class EmbeddedTailscaledProgram
         {
             _ = Task.Run(async () =>
             {
-                while (await Console.In.ReadLineAsync() is not null)
+                while (await Console.In.ReadLineAsync(stop) is not null)
                 {
                 }
 
                 end.TrySetResult();
-            });
+            }, stop);
         }
 
         using var stopped = stop.Register(() => end.TrySetResult());
@@ -71,7 +71,7 @@ public static class EmbeddedTailscaledProgram
         }));
         await ready.FlushAsync(CancellationToken.None);
         await end.Task;
-        await control.StopAsync();
+        await control.StopAsync(CancellationToken.None);
         return 0;
     }
 
