@@ -58,7 +58,7 @@ public sealed class CertificateKeeper : IAsyncDisposable
     /// <summary>How each wanted name stands; an immutable picture of this moment.</summary>
     public IReadOnlyDictionary<string, CertificateStatus> Statuses => _statuses;
 
-    /// <summary>Completes when each name wanted at the start, and each own one, is in hand or refused. Never fails.</summary>
+    /// <summary>Completes when each name wanted at the start, and each own one, was handed to the callback or refused. Never fails.</summary>
     public Task FirstRound => _firstRound.Task;
 
     /// <summary>The node as last seen, or null while tailscaled has never been reached.</summary>
@@ -193,7 +193,7 @@ public sealed class CertificateKeeper : IAsyncDisposable
         {
             if (!_loops.ContainsKey(name))
             {
-                var loop = new NameLoop(name, _client, _options, _time, _random, _logger, OnAnswer, _stop.Token);
+                var loop = new NameLoop(name, _client, _options, _time, _random, _logger, Deliver, OnStatus, _stop.Token);
                 _loops.Add(name, loop);
                 _running.RemoveAll(static t => t.IsCompleted);
                 _running.Add(loop.RunAsync());
@@ -202,20 +202,20 @@ public sealed class CertificateKeeper : IAsyncDisposable
     }
 
     // (6)
-    private void OnAnswer(NameLoop loop, IssuedCertificate? fresh)
+    private void Deliver(IssuedCertificate fresh)
     {
-        if (fresh is not null)
+        try
         {
-            try
-            {
-                _issued(fresh);
-            }
-            catch (Exception e)
-            {
-                KeeperLog.CallbackFailed(_logger, e, fresh.Name);
-            }
+            _issued(fresh);
         }
+        catch (Exception e)
+        {
+            KeeperLog.CallbackFailed(_logger, e, fresh.Name);
+        }
+    }
 
+    private void OnStatus()
+    {
         lock (_gate)
         {
             Picture();

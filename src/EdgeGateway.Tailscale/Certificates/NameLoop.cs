@@ -17,7 +17,8 @@ internal sealed class NameLoop
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILogger _logger;
-    private readonly Action<NameLoop, IssuedCertificate?> _report;
+    private readonly Action<IssuedCertificate> _deliver;
+    private readonly Action _report;
     private readonly ResiliencePipeline _retry;
     private readonly CancellationTokenSource _stop;
     private readonly WakeUp _wake = new();
@@ -36,13 +37,14 @@ internal sealed class NameLoop
     /// <param name="time">Source of time.</param>
     /// <param name="random">Source of jitter.</param>
     /// <param name="logger">One line per change.</param>
-    /// <param name="report">Called after every answer, with the pair if it is a new one.</param>
+    /// <param name="deliver">Takes over a new pair; must not throw. Returns before the status says that the pair is in hand.</param>
+    /// <param name="report">Called after every change of the status.</param>
     /// <param name="stop">Ends the keeper.</param>
     public NameLoop(
         string askAs, LocalApiClient client, CertificateKeeperOptions options, TimeProvider time, Random random, ILogger logger,
-        Action<NameLoop, IssuedCertificate?> report, CancellationToken stop)
+        Action<IssuedCertificate> deliver, Action report, CancellationToken stop)
     {
-        (_client, _options, _time, _random, _logger, _report) = (client, options, time, random, logger, report);
+        (_client, _options, _time, _random, _logger, _deliver, _report) = (client, options, time, random, logger, deliver, report);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Status = new CertificateStatus(askAs, CertificateState.Pending, askAs);
         _retry = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -176,6 +178,8 @@ internal sealed class NameLoop
         }
         else
         {
+            // Before the status: another name's answer publishes it too, and the first round must not end while a pair is on its way.
+            _deliver(answer);
             _inHand = answer;
             _unchanged = 0;
             _lastForced = null;
@@ -198,7 +202,7 @@ internal sealed class NameLoop
             KeeperLog.Issued(_logger, Status.Name, plan.NotAfter);
         }
 
-        _report(this, same ? null : answer);
+        _report();
     }
 
     private static readonly Refusal Late = new("EG-CERT-LATE",
@@ -226,7 +230,7 @@ internal sealed class NameLoop
             }
         }
 
-        _report(this, null);
+        _report();
     }
 
     private TimeSpan Hold(LocalApiException error, int attempt)

@@ -300,6 +300,38 @@ public class CertificateKeeperTests
     }
 
     [Fact]
+    public async Task The_first_round_does_not_end_before_a_slow_callback_has_taken_its_pair_over()
+    {
+        await using var daemon = await EmbeddedTailscaled.StartAsync(new TailscaledOptions { CertDomains = [Edge, Web] });
+        await using var log = new KeeperFixture(daemon.SocketPath);
+        using var client = new EdgeGateway.Tailscale.LocalApi.LocalApiClient(daemon.SocketPath);
+        using var release = new ManualResetEventSlim();
+        await using var keeper = new CertificateKeeper(client, pair =>
+        {
+            if (pair.Name == Edge)
+            {
+                release.Wait(KeeperFixture.Patience);
+            }
+        }, log, KeeperFixture.Quick);
+        var other = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        keeper.Changed += () =>
+        {
+            if (keeper.Statuses.TryGetValue(Web, out var web) && web.State == CertificateState.Issued)
+            {
+                other.TrySetResult();
+            }
+        };
+        keeper.Start();
+        keeper.SetWanted([]);
+        await other.Task.WaitAsync(KeeperFixture.Patience);
+        Assert.Equal(CertificateState.Pending, keeper.Statuses[Edge].State);
+        Assert.False(keeper.FirstRound.IsCompleted);
+        release.Set();
+        await keeper.FirstRound.WaitAsync(KeeperFixture.Patience);
+        Assert.Equal(CertificateState.Issued, keeper.Statuses[Edge].State);
+    }
+
+    [Fact]
     public async Task A_callback_that_throws_costs_only_its_own_pair()
     {
         await using var daemon = await EmbeddedTailscaled.StartAsync(new TailscaledOptions { CertDomains = [Edge, Web] });
