@@ -83,7 +83,7 @@ public sealed class InFlightReqWrapperTests
     private MiddlewareModel Build(long amount, string router = "r@test", SourceCriterionConfig? source = null)
     {
         var config = new MiddlewareConfig { InFlightReq = new() { Amount = amount, SourceCriterion = source } };
-        return MiddlewareFactory.TryCreate("m@test", config, new(router, _states, TimeProvider.System), out var model, out var error)
+        return new MiddlewareFactory(_states).TryCreate("m@test", config, router, out var model, out var error)
             ? model
             : throw new InvalidOperationException(error);
     }

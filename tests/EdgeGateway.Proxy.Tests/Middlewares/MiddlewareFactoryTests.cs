@@ -8,7 +8,7 @@ public sealed class MiddlewareFactoryTests
 {
     internal static string? ErrorOf(MiddlewareConfig config)
     {
-        var built = MiddlewareFactory.TryCreate("m@test", config, new("r@test", new(), TimeProvider.System), out var model, out var error);
+        var built = new MiddlewareFactory(new()).TryCreate("m@test", config, "r@test", out var model, out var error);
         Assert.Equal(built, model is not null);
         return error;
     }

@@ -56,12 +56,13 @@ public sealed class RequestPipelineTests
         await pipeline.InvokeAsync(context);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < 10_000; i++)
         {
             await pipeline.InvokeAsync(context);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The smallest object has 24 bytes; the run time itself may allocate a few times on this thread.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
     }
 
     private sealed class Silent() : EdgeGateway.Proxy.Services.HttpServiceModel("silent@test")
