@@ -17,7 +17,8 @@ namespace EdgeGateway.Proxy.Middlewares;
 /// Builds middlewares from their configuration. <c>chain</c> is not built here: the compiler puts its members in its place. Every
 /// error disables the routers that use the middleware; nothing is left out silently.
 /// </summary>
-public static class MiddlewareFactory
+/// <param name="states">States that outlive reloads.</param>
+public sealed class MiddlewareFactory(MiddlewareStates states)
 {
     private static readonly HeadersConfig NoHeaders = new();
     private static readonly SourceCriterionConfig ByHost = new() { RequestHost = true };
@@ -25,17 +26,17 @@ public static class MiddlewareFactory
     /// <summary>Builds a middleware for one router.</summary>
     /// <param name="qualifiedName">Qualified name of the middleware.</param>
     /// <param name="config">Its configuration, no chain.</param>
-    /// <param name="context">What else it is built with.</param>
+    /// <param name="router">Qualified name of the router: counters belong to a router's use of a middleware, as in Traefik.</param>
     /// <param name="model">The middleware; null on an error.</param>
     /// <param name="error">What is wrong, in Traefik's words where it has some.</param>
-    public static bool TryCreate(
+    public bool TryCreate(
         string qualifiedName,
         MiddlewareConfig config,
-        MiddlewareContext context,
+        string router,
         [NotNullWhen(true)] out MiddlewareModel? model,
         [NotNullWhen(false)] out string? error)
     {
-        (model, error) = Create(qualifiedName, config, context);
+        (model, error) = Create(qualifiedName, config, router);
         return model is not null;
     }
 
@@ -62,7 +63,7 @@ public static class MiddlewareFactory
         return types;
     }
 
-    private static (MiddlewareModel? Model, string? Error) Create(string name, MiddlewareConfig config, MiddlewareContext context)
+    private (MiddlewareModel? Model, string? Error) Create(string name, MiddlewareConfig config, string router)
     {
         var types = TypesOf(config);
         return types.Count switch
@@ -80,7 +81,7 @@ public static class MiddlewareFactory
                     : Done(new RedirectSchemeFilter(name, redirect)),
                 { Headers: { } headers } => CreateHeaders(name, headers),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
-                { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, context),
+                { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),
             },
         };
@@ -109,11 +110,11 @@ public static class MiddlewareFactory
             : Fail(MiddlewareErrors.NotSupported("headers with options other than customRequestHeaders and customResponseHeaders"));
     }
 
-    private static (MiddlewareModel?, string?) CreateInFlightReq(
-        string name, MiddlewareConfig config, InFlightReqConfig inFlight, MiddlewareContext context) =>
+    private (MiddlewareModel?, string?) CreateInFlightReq(
+        string name, MiddlewareConfig config, InFlightReqConfig inFlight, string router) =>
         RequestSource.TryCreate(inFlight.SourceCriterion, ByHost, out var source, out var error)
             ? Done(new InFlightReqWrapper(
-                name, inFlight.Amount, source, context.States.Adopt(context.Router, name, config, static () => new InFlightReqState())))
+                name, inFlight.Amount, source, states.Adopt(router, name, config, static () => new InFlightReqState())))
             : Fail($"error creating requests limiter: {error}");
 
     private static (MiddlewareModel?, string?) Done(MiddlewareModel model) => (model, null);

@@ -18,6 +18,12 @@ public readonly record struct RequestTarget(string Text, int PathLength)
     public RequestTarget WithPath(ReadOnlySpan<char> escapedPath) =>
         new(string.Concat(escapedPath, Text.AsSpan(PathLength)), escapedPath.Length);
 
+    /// <summary>The same with a text in front of the path.</summary>
+    public RequestTarget Prepend(string prefix) => new(string.Concat(prefix, Text), prefix.Length + PathLength);
+
+    /// <summary>The same without the first characters of the path.</summary>
+    public RequestTarget Skip(int length) => new(Text[length..], PathLength - length);
+
     /// <summary>The text for a request line or a Location: never without a path.</summary>
     public override string ToString() => PathLength == 0 ? "/" + Text : Text ?? "/";
 }

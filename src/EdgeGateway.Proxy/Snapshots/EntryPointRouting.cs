@@ -8,6 +8,18 @@ public sealed class EntryPointRouting
     /// <summary>An entry point without routers.</summary>
     public static readonly EntryPointRouting None = new() { Name = "" };
 
+    /// <summary>Sorts routers into the plain and the TLS side (dynamic-config §6.2).</summary>
+    /// <param name="name">Name of the entry point.</param>
+    /// <param name="routers">Its routers, in any order.</param>
+    /// <param name="port">Port that clients reach it at; 0 = unknown.</param>
+    public static EntryPointRouting Build(string name, IReadOnlyList<HttpRouterModel> routers, int port = 0) => new()
+    {
+        Name = name,
+        Port = port,
+        Plain = HttpRouting.Build(routers.Where(static router => !router.IsTls)),
+        Tls = HttpRouting.Build(routers.Where(static router => router.IsTls)),
+    };
+
     /// <summary>Name of the entry point.</summary>
     public required string Name { get; init; }
 

@@ -28,26 +28,24 @@ internal sealed class AddPrefixFilter : RequestFilter
     {
         var target = context.Target;
         var path = target.EscapedPath;
-        string changed;
         if (_isPlain)
         {
-            changed = string.Concat(_prefix, path);
+            context.Target = target.Prepend(_prefix);
         }
         else if (EscapedPath.IsDefaultEncoding(path))
         {
-            changed = string.Concat(_escaped, path);
+            context.Target = target.Prepend(_escaped);
         }
         else if (_isValid)
         {
-            changed = string.Concat(_prefix, path);
+            context.Target = target.Prepend(_prefix);
         }
         else
         {
             // Prefix and escaped path do not go together: the path is escaped anew, %2F becomes a slash (as in Traefik).
-            changed = EscapedPath.Escape(_prefix + EscapedPath.Decode(path));
+            context.Target = target.WithPath(EscapedPath.Escape(_prefix + EscapedPath.Decode(path)));
         }
 
-        context.Target = target.WithPath(changed);
         return true;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class StripPrefixFilter : RequestFilter
             }
 
             var rest = target.EscapedPath[length..];
-            var stripped = rest.IsEmpty || rest[0] == '/' ? target.WithPath(rest) : target.WithPath(string.Concat("/", rest));
+            var stripped = rest.IsEmpty || rest[0] == '/' ? target.Skip(length) : target.WithPath(string.Concat("/", rest));
             if (_forceSlash && rest.IsEmpty)
             {
                 stripped = target.WithPath("/");
