@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using EdgeGateway.Rules.Constraints;
-using Xunit;
 
 namespace EdgeGateway.Conformance;
 

@@ -3,7 +3,6 @@ using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Nomad;
 using EdgeGateway.Nomad.Mapping;
-using Xunit;
 
 namespace EdgeGateway.Conformance;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
-using Xunit;
 
 namespace EdgeGateway.Conformance;
 
@@ -11,10 +10,8 @@ internal static class TagsCorpus
 {
     private static readonly string[] Sections = ["http", "tcp", "udp", "tls"];
 
-    internal static string Root { get; } = FindRoot();
-
     internal static JsonArray Load(string file) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "tests", "corpus", "conformance", file)))!.AsArray();
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Corpus, "conformance", file)))!.AsArray();
 
     internal static IEnumerable<JsonObject> All(string kind) =>
         Load("tags.json").Concat(Load("tags-extra.json")).Select(static node => node!.AsObject()).Where(entry => entry.Text("kind") == kind);
@@ -123,17 +120,6 @@ internal static class TagsCorpus
                 }
             }
         }
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "EdgeGateway.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("EdgeGateway.sln not found");
-        }
-
-        return folder.FullName;
     }
 
     private static JsonNode? Sort(JsonNode? node) => node switch

@@ -1,7 +1,6 @@
 using System.Globalization;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
-using Xunit;
 
 namespace EdgeGateway.Conformance;
 

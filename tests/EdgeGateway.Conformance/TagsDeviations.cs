@@ -11,6 +11,6 @@ internal static class TagsDeviations
     internal sealed record Deviation(string Reason, string Expected);
 
     internal static readonly IReadOnlyDictionary<string, Deviation> All = JsonNode
-        .Parse(File.ReadAllText(Path.Combine(TagsCorpus.Root, "tests", "EdgeGateway.Conformance", "tags-deviations.json")))!.AsObject()
+        .Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "EdgeGateway.Conformance", "tags-deviations.json")))!.AsObject()
         .ToDictionary(static entry => entry.Key, static entry => new Deviation(entry.Value!.AsObject().Text("reason"), TagsCorpus.Canonical(entry.Value["outcome"])));
 }

@@ -21,7 +21,7 @@ public sealed class InstanceMapper
     private readonly ConfigurationMerger _merger = new(MergeStrategy.Merge);
     private Dictionary<NomadInstance, InstanceFragment> _fragments = new(ReferenceEqualityComparer.Instance);
     private Dictionary<ConfigList<string>, DecodedTags> _decoded = [];
-    private ConfigurationFragment[] _sorted = [];
+    private InstanceMapping _last = new(DynamicConfiguration.Empty, ConfigList<ConfigurationProblem>.Empty);
 
     /// <summary>Prepares the default rule and the constraints.</summary>
     /// <exception cref="ConfigurationException">One of them is wrong: this provider cannot run.</exception>
@@ -63,11 +63,11 @@ public sealed class InstanceMapper
 
         if (changed)
         {
-            _sorted = Sort(fragments.Values);
+            var configuration = _merger.Merge(Sort(fragments.Values), out var conflicts);
+            _last = new(configuration, Report(fragments.Values, conflicts));
         }
 
-        var configuration = _merger.Merge(_sorted, out var conflicts);
-        return new(configuration, Report(fragments.Values, conflicts));
+        return _last;
     }
 
     /// <summary>The two tags that are read outside the decoder: enabled, and canary. Both keys are case-sensitive, both values are not.</summary>
