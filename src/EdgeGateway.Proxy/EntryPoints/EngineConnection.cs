@@ -13,12 +13,13 @@ namespace EdgeGateway.Proxy.EntryPoints;
 /// ahead of the engine (design decision 4): FIN, reset and close_notify are seen at once and cancel the request, and a
 /// stalled reader bounds memory.
 /// </summary>
-internal sealed class EngineConnection : ConnectionContext, IDuplexPipe, IConnectionFeature
+internal sealed class EngineConnection : ConnectionContext, IDuplexPipe, IConnectionFeature, IMemoryPoolFeature
 {
     // At most so much is read ahead of the engine; one TLS record or one upload chunk.
     private const int ReadAhead = 16384;
 
     private static readonly PipeOptions InputOptions = new(
+        pool: BlockPool.Instance,
         readerScheduler: PipeScheduler.Inline,
         writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: ReadAhead,
@@ -47,6 +48,7 @@ internal sealed class EngineConnection : ConnectionContext, IDuplexPipe, IConnec
         RemoteEndPoint = connection.Peer;
         ConnectionClosed = _closed.Token;
         Features.Set<IConnectionFeature>(this);
+        Features.Set<IMemoryPoolFeature>(this);
     }
 
     public Connection Connection { get; }
@@ -58,6 +60,8 @@ internal sealed class EngineConnection : ConnectionContext, IDuplexPipe, IConnec
     public override IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>(0);
 
     public override IDuplexPipe Transport { get; set; }
+
+    MemoryPool<byte> IMemoryPoolFeature.MemoryPool => BlockPool.Instance;
 
     PipeReader IDuplexPipe.Input => _input.Reader;
 

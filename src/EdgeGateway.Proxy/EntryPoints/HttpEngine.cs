@@ -1,6 +1,7 @@
 using System.Text;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Routing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -84,8 +85,11 @@ internal sealed class HttpEngine : IHttpApplication<GatewayContext>, IDisposable
             AllowSynchronousIO = false,
             AllowResponseHeaderCompression = true,
 
+            // The authority of an absolute target wins over a Host header that differs (RFC 9112 §3.2.2).
+            AllowHostHeaderOverride = true,
+
             // Header bytes above 0x7F pass as they are, both ways.
-            RequestHeaderEncodingSelector = static _ => Encoding.Latin1,
+            RequestHeaderEncodingSelector = static name => name == "Connection" ? ConnectionValueEncoding.Instance : Encoding.Latin1,
             ResponseHeaderEncodingSelector = static _ => Encoding.Latin1,
         };
 

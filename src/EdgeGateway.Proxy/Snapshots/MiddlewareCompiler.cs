@@ -5,7 +5,7 @@ using EdgeGateway.Proxy.Pipeline;
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>Knows every middleware and makes the chain of a router: references resolved, chains flattened, cycles refused.</summary>
-internal sealed class MiddlewareCompiler(MiddlewareStates states, TimeProvider time)
+internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
 {
     private Dictionary<string, Dictionary<string, MiddlewareEntry>> _entries = new(StringComparer.Ordinal);
 
@@ -86,7 +86,7 @@ internal sealed class MiddlewareCompiler(MiddlewareStates states, TimeProvider t
             return;
         }
 
-        if (MiddlewareFactory.TryCreate(name.ToString(), entry.Config, new(router, states, time), out var model, out var error))
+        if (factory.TryCreate(name.ToString(), entry.Config, router, out var model, out var error))
         {
             chain.Add(model);
             return;

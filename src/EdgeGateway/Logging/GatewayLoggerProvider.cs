@@ -24,7 +24,7 @@ internal sealed class GatewayLoggerProvider(LogConfig config, BoundedLineWriter 
     public ILogger CreateLogger(string categoryName) => new Logger(
         this,
         categoryName.StartsWith("EdgeGateway", StringComparison.Ordinal) ? _level
-        : categoryName.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) && _level <= LogLevel.Debug ? LogLevel.Debug
+        : _level == LogLevel.Trace ? LogLevel.Debug
         : LogLevel.Critical);
 
     public void Dispose() => writer.Close(TimeSpan.FromSeconds(2));
