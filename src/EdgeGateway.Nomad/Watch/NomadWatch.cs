@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using EdgeGateway.Nomad.Client;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -30,6 +31,7 @@ internal sealed class NomadWatch : IDisposable
     private readonly Lock _gate = new();
     private readonly InstanceTable _table;
     private readonly ResiliencePipeline _sessions;
+    private readonly Channel<bool> _told = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private TimeSpan _streamRetry;
     private TimeSpan _doubtSpacing;
     private long _lastDoubt;
@@ -139,6 +141,7 @@ internal sealed class NomadWatch : IDisposable
             if (stream is not null)
             {
                 work.Add(FollowAsync(stream, session.Token));
+                work.Add(ReadToldAsync(session.Token));
             }
             else
             {
@@ -274,8 +277,20 @@ internal sealed class NomadWatch : IDisposable
             var batch = await stream.NextAsync(cancellation);
             if (Apply(batch))
             {
-                await DoubtAsync("an event told nothing new", cancellation);
+                _told.Writer.TryWrite(true);
             }
+        }
+    }
+
+    // An event that tells of a write but shows nothing new, or shows nothing at all: real Nomad sends none (nomad-api §5.2), a proxy or an
+    // imitation may. What it hides is read, and what comes meanwhile is taken together.
+    private async Task ReadToldAsync(CancellationToken cancellation)
+    {
+        while (await _told.Reader.WaitToReadAsync(cancellation))
+        {
+            _told.Reader.TryRead(out _);
+            await ReadAllAsync("an event did not show what it told", cancellation);
+            await Task.Delay(_timings.StreamLag / 2, _time, cancellation);
         }
     }
 
