@@ -201,7 +201,6 @@ internal sealed class RegexTranslator
 
     private int ReadGroup(Flags flags)
     {
-        var start = _at;
         if (++_nesting > MaximumNesting)
         {
             throw new GoRegexException("expression nests too deeply", _source);
@@ -233,7 +232,6 @@ internal sealed class RegexTranslator
         _at++;
         _nesting--;
         _out.Raw(")");
-        _ = start;
         return product;
     }
 

@@ -112,7 +112,12 @@ internal static class UnicodeClasses
         }
 
         // Read by several threads from now on: put them in their final order first.
-        return [.. sets.Where(set => set.Ranges.Count >= 0)];
+        foreach (var set in sets)
+        {
+            _ = set.Ranges;
+        }
+
+        return sets;
     }
 
     private static Dictionary<string, CodePointSet> ReadScripts()
