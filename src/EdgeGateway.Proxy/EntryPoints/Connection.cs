@@ -1,10 +1,22 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
 
 namespace EdgeGateway.Proxy.EntryPoints;
 
 /// <summary>One client socket of a TCP entry point (design decision 3). Requests, log and metrics point to it.</summary>
 public sealed class Connection
 {
+    private IConnectionControl? _control;
+    private int _requestsRunning;
+    private int _requests;
+    private long _bytesRead;
+    private long _bytesWritten;
+    private int _end;
+
+    /// <summary>Unique in this process; also the engine's connection ID. Empty for a connection without a socket (tests).</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>Name of the entry point that accepted it.</summary>
     public required string EntryPoint { get; init; }
 
@@ -14,12 +26,80 @@ public sealed class Connection
     /// <summary>Our side of the socket, IPv4-mapped addresses unwrapped.</summary>
     public required IPEndPoint Local { get; set; }
 
+    /// <summary>When the socket was accepted.</summary>
+    public DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> of the accept; base of <c>keepAliveMaxTime</c>.</summary>
+    public long AcceptedTimestamp { get; init; }
+
     /// <summary>True when TLS is terminated here.</summary>
     public bool IsTls { get; set; }
 
     /// <summary>Name in the ClientHello, lower case; null without TLS or SNI.</summary>
     public string? Sni { get; set; }
 
+    /// <summary>Protocol that was negotiated by ALPN (<c>h2</c>, <c>http/1.1</c>); null without TLS or without ALPN.</summary>
+    public string? Alpn { get; set; }
+
+    /// <summary>True when HTTP/2 is spoken, by ALPN or by prior knowledge.</summary>
+    public bool IsHttp2 { get; set; }
+
+    /// <summary>TLS version of the handshake; None without TLS.</summary>
+    public SslProtocols TlsVersion { get; set; }
+
+    /// <summary>Cipher suite of the handshake; null without TLS.</summary>
+    public TlsCipherSuite? TlsCipher { get; set; }
+
+    /// <summary>Who is calling, filled by whoever knows (whois, client certificate); null until then.</summary>
+    public object? Identity { get; set; }
+
+    /// <summary>Bytes received at the socket, TLS records included.</summary>
+    public long BytesRead => Volatile.Read(ref _bytesRead);
+
+    /// <summary>Bytes sent at the socket, TLS records included.</summary>
+    public long BytesWritten => Volatile.Read(ref _bytesWritten);
+
+    /// <summary>Requests taken up so far.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>How it ended; <see cref="ConnectionEnd.Open"/> until then. The first cause stays.</summary>
+    public ConnectionEnd End => (ConnectionEnd)Volatile.Read(ref _end);
+
     /// <summary>Peer address as text, made once per connection for forwarded headers and the access log.</summary>
     public string PeerAddressText => field ??= Peer.Address.ToString();
+
+    /// <summary>True while the handler has at least one request of this connection.</summary>
+    internal bool HasRunningRequest => Volatile.Read(ref _requestsRunning) > 0;
+
+    /// <summary>The answer that replaces the engine's own to a request that it refused; null if none did.</summary>
+    internal RefusedRequest? Refused { get; set; }
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> at which the entry point gives up waiting for the opening; 0 = never.</summary>
+    internal long Deadline;
+
+    /// <summary>No further request after those that run: <c>Connection: close</c>, or GOAWAY. Idempotent.</summary>
+    public void RequestClose() => _control?.RequestClose();
+
+    /// <summary>Ends it now, hard: the client sees a reset, never a clean end. Idempotent.</summary>
+    public void Abort() => _control?.Abort(ConnectionEnd.Aborted);
+
+    internal void Attach(IConnectionControl control) => _control = control;
+
+    internal void Abort(ConnectionEnd end) => _control?.Abort(end);
+
+    internal void SetEnd(ConnectionEnd end) => Interlocked.CompareExchange(ref _end, (int)end, (int)ConnectionEnd.Open);
+
+    // One reader and one writer per socket: plain additions are enough, readers elsewhere see a torn-free long.
+    internal void AddRead(int bytes) => Volatile.Write(ref _bytesRead, _bytesRead + bytes);
+
+    internal void AddWritten(int bytes) => Volatile.Write(ref _bytesWritten, _bytesWritten + bytes);
+
+    /// <summary>Counts a request in; returns its number on this connection, from 1.</summary>
+    internal int RequestStarted()
+    {
+        Interlocked.Increment(ref _requestsRunning);
+        return Interlocked.Increment(ref _requests);
+    }
+
+    internal void RequestEnded() => Interlocked.Decrement(ref _requestsRunning);
 }
