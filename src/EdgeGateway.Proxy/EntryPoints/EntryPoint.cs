@@ -280,7 +280,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
                     {
                         var (store, connection) = ((CertificateStore, Connection))state!;
                         connection.Sni = string.IsNullOrEmpty(hello.ServerName) ? null : hello.ServerName.ToLowerInvariant();
-                        return new(store.OptionsFor(connection.Sni));
+                        return new(store.OptionsFor(connection.Sni, connection.Local.Address));
                     },
                     (_certificates, connection),
                     limit.Token);

@@ -166,7 +166,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var names = _configuration.EntryPoints;
         var serverName = Environment.MachineName is { Length: > 0 } machine ? machine : "localhost";
 
-        var certificates = new CertificateStore(DefaultCertificate.Create(_time));
+        var certificates = new CertificateStore(_time);
         _certificates = CertificateSources.Create(_configuration, certificates, _loggers, _time);
         _transports = new TransportPool(_configuration.ServersTransport);
         AccessLogger? accessLog = null;
