@@ -48,6 +48,13 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
                 continue;
             }
 
+            if (name.Equals(HeaderNames.Expect, StringComparison.OrdinalIgnoreCase))
+            {
+                // Set as a flag: only then does the handler wait for the server's word before it asks the client for the body.
+                headers.ExpectContinue = true;
+                continue;
+            }
+
             Add(proxyRequest, name, values);
         }
 
