@@ -27,18 +27,19 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
 
     /// <summary>Makes the provider; nothing is contacted yet.</summary>
     /// <param name="options">How to reach and watch Nomad.</param>
-    /// <param name="map">Makes the message from all instances, ordered by namespace, name and ID. Unchanged ones are the same objects as before.</param>
+    /// <param name="map">Makes the message from all instances, ordered by namespace, name and ID; one call at a time. Unchanged ones are the same objects as before.</param>
+    /// <param name="loggers">Makes the logger; tokens never go there.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">The log; tokens never go there.</param>
     /// <exception cref="ConfigurationException">EG-NOMAD-ADDRESS, EG-NOMAD-TLSFILES, EG-NOMAD-NAMESPACE.</exception>
     public NomadProvider(
-        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger)
-        : this(options, map, time, logger, new NomadTimings())
+        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, ILoggerFactory loggers, TimeProvider time)
+        : this(options, map, loggers, time, Timings(options))
     {
     }
 
     internal NomadProvider(
-        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger, NomadTimings timings)
+        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, ILoggerFactory loggers, TimeProvider time,
+        NomadTimings timings)
     {
         if (options.Namespace == "*")
         {
@@ -46,10 +47,10 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
                 "EG-NOMAD-NAMESPACE", ProblemSeverity.Error, new SourceLocation("providers.nomad.namespaces"), "wildcard namespace not supported: name one namespace"));
         }
 
-        (_options, _map, _time, _logger) = (options, map, time, logger);
+        (_options, _map, _time, _logger) = (options, map, time, loggers.CreateLogger<NomadProvider>());
         _client = new NomadClient(options, timings, time);
         _watch = new NomadWatch(
-            _client, options, timings, time, logger, changed: () => _changes.Writer.TryWrite(true), failed: () => _firstAnswer.TrySetResult());
+            _client, options, timings, time, _logger, changed: () => _changes.Writer.TryWrite(true), failed: () => _firstAnswer.TrySetResult());
     }
 
     /// <inheritdoc />
@@ -78,6 +79,19 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _client.Dispose();
+
+    /// <summary>The user's refresh interval is the longest that a fault may keep us from looking again.</summary>
+    private static NomadTimings Timings(NomadProviderOptions options)
+    {
+        var timings = new NomadTimings();
+        return options.RefreshInterval > TimeSpan.Zero
+            ? timings with
+            {
+                BackoffBase = options.RefreshInterval < timings.BackoffBase ? options.RefreshInterval : timings.BackoffBase,
+                BackoffMax = options.RefreshInterval < timings.BackoffMax ? options.RefreshInterval : timings.BackoffMax,
+            }
+            : timings;
+    }
 
     private async Task PublishAsync(Action<ProviderMessage> publish, CancellationToken cancellation)
     {

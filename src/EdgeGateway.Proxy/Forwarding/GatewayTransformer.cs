@@ -1,0 +1,191 @@
+using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Services;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EdgeGateway.Proxy.Forwarding;
+
+/// <summary>
+/// Writes out what the pipeline computed: the target byte for byte, the cleaned headers, and back the server's status and
+/// headers. Never calls its base, whose idea of paths and headers is another (dotnet §2.2). One per context, reused with it.
+/// </summary>
+internal sealed class GatewayTransformer(GatewayContext context) : HttpTransformer
+{
+    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private Server? _server;
+    private bool _passHost;
+    private string? _connection;
+
+    /// <summary>True once the server's head was passed on.</summary>
+    public bool HeadReceived { get; private set; }
+
+    /// <summary>Prepares for an attempt.</summary>
+    public void Begin(Server server, bool passHost)
+    {
+        _server = server;
+        _passHost = passHost;
+        HeadReceived = false;
+        _connection = context.Http.Response.Headers.Connection;
+    }
+
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        var server = _server!;
+        var upstream = context.Upstream;
+        proxyRequest.RequestUri = new Uri(string.Concat(server.UriPrefix, server.PathPrefix, upstream.Target), Verbatim);
+
+        var headers = proxyRequest.Headers;
+        foreach (var (name, values) in httpContext.Request.Headers)
+        {
+            // Pseudo-headers of HTTP/2, and what belongs to this hop or is set below.
+            if (name[0] == ':' || IsOwn(name))
+            {
+                continue;
+            }
+
+            Add(proxyRequest, name, values);
+        }
+
+        headers.Host = _passHost && upstream.Host.Length > 0 ? upstream.Host : _passHost ? "" : server.Authority;
+        return default;
+    }
+
+    public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return new(false);
+        }
+
+        HeadReceived = true;
+        context.Forwarding.ServerStatus = (int)proxyResponse.StatusCode;
+        var response = httpContext.Response;
+
+        // A server's own phrase never reaches the client.
+        if (!HttpProtocol.IsHttp2(httpContext.Request.Protocol))
+        {
+            httpContext.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = GoReasonPhrase.For(response.StatusCode);
+        }
+
+        var switching = response.StatusCode == StatusCodes.Status101SwitchingProtocols;
+        var headers = response.Headers;
+        var named = proxyResponse.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var connection) ? connection : default;
+        foreach (var (name, values) in proxyResponse.Headers.NonValidated)
+        {
+            if (!IsHop(name) && !(named.Count > 0 && IsNamed(named, name)))
+            {
+                headers[name] = ToStringValues(values);
+            }
+            else if (switching && name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase))
+            {
+                headers.Upgrade = ToStringValues(values);
+            }
+        }
+
+        foreach (var (name, values) in proxyResponse.Content.Headers.NonValidated)
+        {
+            headers[name] = ToStringValues(values);
+        }
+
+        if (_connection is not null)
+        {
+            headers.Connection = _connection;
+        }
+
+        context.RunResponseFilters();
+        return new(true);
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    {
+        var feature = httpContext.Features.Get<IHttpResponseTrailersFeature>();
+        if (feature?.Trailers is { IsReadOnly: false } trailers)
+        {
+            foreach (var (name, values) in proxyResponse.TrailingHeaders.NonValidated)
+            {
+                trailers[name] = ToStringValues(values);
+            }
+        }
+
+        return default;
+    }
+
+    // Host is set from the upstream request; the framing headers belong to the connection.
+    private static bool IsOwn(string name) => name.Length switch
+    {
+        4 => name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase),
+        17 => name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    // RFC 9110 §7.6.1, with the list that Go's reverse proxy removes.
+    private static bool IsHop(string name) => name.Length switch
+    {
+        2 => name.Equals(HeaderNames.TE, StringComparison.OrdinalIgnoreCase),
+        7 => name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.Trailer, StringComparison.OrdinalIgnoreCase),
+        10 => name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.KeepAlive, StringComparison.OrdinalIgnoreCase),
+        16 => name.Equals(HeaderNames.ProxyConnection, StringComparison.OrdinalIgnoreCase),
+        17 => name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase),
+        18 => name.Equals(HeaderNames.ProxyAuthenticate, StringComparison.OrdinalIgnoreCase),
+        19 => name.Equals(HeaderNames.ProxyAuthorization, StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    private static bool IsNamed(System.Net.Http.Headers.HeaderStringValues named, string name)
+    {
+        foreach (var line in named)
+        {
+            foreach (var token in line.AsSpan().Split(','))
+            {
+                if (line.AsSpan(token).Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static void Add(HttpRequestMessage request, string name, StringValues values)
+    {
+        if (values.Count == 1)
+        {
+            var value = values.ToString();
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            return;
+        }
+
+        string?[] all = values!;
+        if (!request.Headers.TryAddWithoutValidation(name, all))
+        {
+            request.Content?.Headers.TryAddWithoutValidation(name, all);
+        }
+    }
+
+    private static StringValues ToStringValues(System.Net.Http.Headers.HeaderStringValues values)
+    {
+        if (values.Count == 1)
+        {
+            return values.ToString();
+        }
+
+        var all = new string[values.Count];
+        var i = 0;
+        foreach (var value in values)
+        {
+            all[i++] = value;
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,23 @@
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>What the API shows of one snapshot; built with it, immutable.</summary>
+public sealed class ConfigurationReport
+{
+    /// <summary>Nothing configured yet.</summary>
+    public static readonly ConfigurationReport Empty = new();
+
+    /// <summary>HTTP routers by qualified name, in ordinal order.</summary>
+    public ConfigMap<RouterReport> Routers { get; init; } = ConfigMap<RouterReport>.Empty;
+
+    /// <summary>HTTP services by qualified name, in ordinal order.</summary>
+    public ConfigMap<ServiceReport> Services { get; init; } = ConfigMap<ServiceReport>.Empty;
+
+    /// <summary>HTTP middlewares by qualified name, in ordinal order.</summary>
+    public ConfigMap<MiddlewareReport> Middlewares { get; init; } = ConfigMap<MiddlewareReport>.Empty;
+
+    /// <summary>What the providers could not use.</summary>
+    public ConfigList<ConfigurationProblem> Problems { get; init; } = ConfigList<ConfigurationProblem>.Empty;
+}

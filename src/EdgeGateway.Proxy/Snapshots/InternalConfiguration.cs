@@ -1,0 +1,157 @@
+using System.Text;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Static;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>
+/// The routers that the gateway makes for itself from its static options, as provider <c>internal</c> (dynamic-config §3.3).
+/// </summary>
+public static class InternalConfiguration
+{
+    /// <summary>Provider name of everything made here.</summary>
+    public const string Provider = "internal";
+
+    /// <summary>Entry point of API, dashboard and ping unless another is named.</summary>
+    public const string AdminEntryPoint = "traefik";
+
+    /// <summary>What decides which routers exist.</summary>
+    /// <param name="EntryPoints">TCP entry points in the order of their names.</param>
+    /// <param name="ApiInsecure">Routers for API and dashboard on the admin entry point.</param>
+    /// <param name="Dashboard">The dashboard is on.</param>
+    /// <param name="PingEntryPoint">Entry point of the ping router; null when ping is off or routed by hand.</param>
+    public sealed record Options(
+        IReadOnlyList<KeyValuePair<string, EntryPointConfig>> EntryPoints, bool ApiInsecure, bool Dashboard, string? PingEntryPoint);
+
+    /// <summary>Makes the message; redirections to unknown entry points come back as warnings.</summary>
+    public static ProviderMessage Build(Options options)
+    {
+        var routers = new Dictionary<string, HttpRouterConfig>(StringComparer.Ordinal);
+        var middlewares = new Dictionary<string, MiddlewareConfig>(StringComparer.Ordinal);
+        var services = new Dictionary<string, HttpServiceConfig>(StringComparer.Ordinal) { ["noop"] = new() };
+        var problems = new List<EdgeGateway.Configuration.Sources.ConfigurationProblem>();
+
+        if (options.PingEntryPoint is { } ping)
+        {
+            routers["ping"] = Own("ping", "PathPrefix(`/ping`)", ping, long.MaxValue);
+            services["ping"] = new();
+        }
+
+        if (options.ApiInsecure)
+        {
+            routers["api"] = Own("api", "PathPrefix(`/api`)", AdminEntryPoint, long.MaxValue - 1);
+            if (options.Dashboard)
+            {
+                routers["dashboard"] = Own("dashboard", "PathPrefix(`/`)", AdminEntryPoint, long.MaxValue - 2);
+            }
+        }
+
+        foreach (var (name, entryPoint) in options.EntryPoints)
+        {
+            if (entryPoint.Http.Redirections?.EntryPoint is { To.Length: > 0 } redirection)
+            {
+                AddRedirection(name, redirection, options, routers, middlewares, problems);
+            }
+        }
+
+        services["api"] = new();
+        if (options.Dashboard)
+        {
+            services["dashboard"] = new();
+        }
+
+        var http = new HttpConfiguration
+        {
+            Routers = routers.ToConfigMap(),
+            Middlewares = middlewares.ToConfigMap(),
+            Services = services.ToConfigMap(),
+        };
+        return new(Provider, new DynamicConfiguration { Http = http }, problems.ToConfigList());
+    }
+
+    private static HttpRouterConfig Own(string service, string rule, string entryPoint, long priority) => new()
+    {
+        Rule = rule,
+        RuleSyntax = "default",
+        EntryPoints = [entryPoint],
+        Service = $"{service}@{Provider}",
+        Priority = priority,
+    };
+
+    private static void AddRedirection(
+        string from,
+        EntryPointRedirectionConfig redirection,
+        Options options,
+        Dictionary<string, HttpRouterConfig> routers,
+        Dictionary<string, MiddlewareConfig> middlewares,
+        List<EdgeGateway.Configuration.Sources.ConfigurationProblem> problems)
+    {
+        var to = redirection.To!;
+        string port;
+        if (to.StartsWith(':'))
+        {
+            port = to[1..];
+        }
+        else if (options.EntryPoints.FirstOrDefault(e => string.Equals(e.Key, to, StringComparison.Ordinal)).Value is { } target)
+        {
+            port = PortOf(target.Address);
+        }
+        else
+        {
+            problems.Add(new(
+                "EG-REDIRECT-ENTRYPOINT", EdgeGateway.Configuration.Sources.ProblemSeverity.Error,
+                new($"entryPoints.{from}.http.redirections.entryPoint.to"),
+                $"entry point \"{from}\" redirects to \"{to}\", which does not exist; no redirection is made"));
+            return;
+        }
+
+        var name = Normalize($"{from}-to-{to}");
+        middlewares[$"redirect-{name}"] = new()
+        {
+            RedirectScheme = new() { Scheme = redirection.Scheme, Port = port, Permanent = redirection.Permanent },
+        };
+        routers[name] = new()
+        {
+            Rule = "HostRegexp(`^.+$`)",
+            RuleSyntax = "default",
+            EntryPoints = [from],
+            Middlewares = [$"redirect-{name}"],
+            Service = $"noop@{Provider}",
+            Priority = redirection.Priority,
+        };
+    }
+
+    /// <summary>The port of <c>host:port/protocol</c>; empty when there is none.</summary>
+    internal static string PortOf(string? address)
+    {
+        var text = address ?? "";
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        text = slash < 0 ? text : text[..slash];
+        return text[(text.LastIndexOf(':') + 1)..];
+    }
+
+    /// <summary>Letters and numbers, everything between them one dash: Traefik's normalize (dynamic-config §2.4).</summary>
+    private static string Normalize(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        var gap = false;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (!Rune.IsLetter(rune) && !Rune.IsNumber(rune))
+            {
+                gap = true;
+                continue;
+            }
+
+            if (gap && result.Length > 0)
+            {
+                result.Append('-');
+            }
+
+            gap = false;
+            result.Append(rune.ToString());
+        }
+
+        return result.ToString();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace EdgeGateway.Conformance.EndToEnd;
+
+/// <summary>One run of the end-to-end harness: the real executable, real sockets, every scenario of this issue.</summary>
+public sealed class ReplayedScenarios : IAsyncLifetime
+{
+    /// <summary>Scenarios whose options and features exist; the others come with the features they need.</summary>
+    public static readonly string[] Names =
+        ["routing-matchers", "routing-provider", "routing-tags", "paths", "forwarding", "updates", "lifecycle"];
+
+    private readonly Dictionary<string, JsonElement> _cases = new(StringComparer.Ordinal);
+    private string _output = "";
+
+    /// <summary>Verdict and differences of one case.</summary>
+    public (string Verdict, string Difference) Find(string id) => _cases.TryGetValue(id, out var found)
+        ? (found.GetProperty("verdict").GetString()!, found.GetProperty("diff").ToString())
+        : ("missing", _output);
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        var harness = Path.Combine(Repository.Corpus, "e2e", "harness", "run.py");
+        var result = Path.GetTempFileName();
+        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[
+            "-B", harness, "replay", "--cmd", Repository.Executable, "--json", result, "--quiet",
+            "--allow-list", Path.Combine(Repository.Root, "tests", "EdgeGateway.Conformance", "e2e-deviations.json"),
+            "--scenario", $"^({string.Join('|', Names)})$"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            _output = await output + await errors;
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        var text = await File.ReadAllTextAsync(result);
+        File.Delete(result);
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        using var document = JsonDocument.Parse(text);
+        foreach (var item in document.RootElement.GetProperty("cases").EnumerateArray())
+        {
+            _cases[item.GetProperty("id").GetString()!] = item.Clone();
+        }
+    }
+
+    /// <inheritdoc />
+    public Task DisposeAsync() => Task.CompletedTask;
+}
