@@ -27,19 +27,18 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
 
     /// <summary>Makes the provider; nothing is contacted yet.</summary>
     /// <param name="options">How to reach and watch Nomad.</param>
-    /// <param name="map">Makes the message from all instances, ordered by namespace, name and ID; one call at a time. Unchanged ones are the same objects as before.</param>
-    /// <param name="loggers">Makes the logger; tokens never go there.</param>
+    /// <param name="map">Makes the message from all instances, ordered by namespace, name and ID. Unchanged ones are the same objects as before.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="logger">The log; tokens never go there.</param>
     /// <exception cref="ConfigurationException">EG-NOMAD-ADDRESS, EG-NOMAD-TLSFILES, EG-NOMAD-NAMESPACE.</exception>
     public NomadProvider(
-        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, ILoggerFactory loggers, TimeProvider time)
-        : this(options, map, loggers, time, Timings(options))
+        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger)
+        : this(options, map, time, logger, Timings(options))
     {
     }
 
     internal NomadProvider(
-        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, ILoggerFactory loggers, TimeProvider time,
-        NomadTimings timings)
+        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger, NomadTimings timings)
     {
         if (options.Namespace == "*")
         {
@@ -47,10 +46,10 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
                 "EG-NOMAD-NAMESPACE", ProblemSeverity.Error, new SourceLocation("providers.nomad.namespaces"), "wildcard namespace not supported: name one namespace"));
         }
 
-        (_options, _map, _time, _logger) = (options, map, time, loggers.CreateLogger<NomadProvider>());
+        (_options, _map, _time, _logger) = (options, map, time, logger);
         _client = new NomadClient(options, timings, time);
         _watch = new NomadWatch(
-            _client, options, timings, time, _logger, changed: () => _changes.Writer.TryWrite(true), failed: () => _firstAnswer.TrySetResult());
+            _client, options, timings, time, logger, changed: () => _changes.Writer.TryWrite(true), failed: () => _firstAnswer.TrySetResult());
     }
 
     /// <inheritdoc />

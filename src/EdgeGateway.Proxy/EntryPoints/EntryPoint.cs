@@ -5,9 +5,9 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using EdgeGateway.Configuration.Static;
+using EdgeGateway.Proxy.EntryPoints.Engine;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Tls;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Proxy.EntryPoints;
@@ -49,7 +49,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
     private readonly HttpEngine _engine;
     private readonly TimeProvider _time;
     private readonly ILogger<EntryPoint> _logger;
-    private readonly ConcurrentDictionary<Connection, bool> _opening = new();
+    private readonly ConcurrentDictionary<string, Connection> _open = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopped = new();
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
@@ -64,7 +64,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
         _certificates = certificates;
         _time = time;
         _logger = loggers.CreateLogger<EntryPoint>();
-        _engine = new HttpEngine(config, handler, loggers, time);
+        _engine = new HttpEngine(config, handler, loggers, time, Find, connection => _open.TryRemove(connection.Id, out _));
     }
 
     /// <summary>Name in the configuration.</summary>
@@ -110,7 +110,8 @@ public sealed partial class EntryPoint : IAsyncDisposable
     /// <summary>Step 2 begins.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        await _engine.StartAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        await _engine.StartAsync();
         _accepting = AcceptAsync(_listener ?? throw new InvalidOperationException("Bind comes first"));
     }
 
@@ -126,9 +127,13 @@ public sealed partial class EntryPoint : IAsyncDisposable
         _stopped.Cancel();
         _listener?.Dispose();
         await _accepting;
-        foreach (var (connection, _) in _opening)
+        foreach (var connection in _open.Values)
         {
-            connection.Abort();
+            // What has not reached the engine by now never will.
+            if (connection.Requests == 0 && connection.Deadline != 0)
+            {
+                connection.Abort();
+            }
         }
 
         using var grace = new CancellationTokenSource(lifeCycle.GraceTimeOut, _time);
@@ -136,13 +141,14 @@ public sealed partial class EntryPoint : IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _listener?.Dispose();
-        _engine.Dispose();
+        await _engine.DisposeAsync();
         _stopped.Dispose();
-        return default;
     }
+
+    private Connection? Find(string id) => _open.GetValueOrDefault(id);
 
     // Step 2.
     private async Task AcceptAsync(Socket listener)
@@ -180,13 +186,16 @@ public sealed partial class EntryPoint : IAsyncDisposable
             socket.NoDelay = true;
             connection = new Connection
             {
+                Id = string.Create(CultureInfo.InvariantCulture, $"{Name}-{Interlocked.Increment(ref _connections)}"),
                 EntryPoint = Name,
                 Peer = ListenAddress.Unwrap(socket.RemoteEndPoint),
                 Local = ListenAddress.Unwrap(socket.LocalEndPoint),
-                Accepted = _time.GetTimestamp(),
+                AcceptedAt = _time.GetUtcNow(),
+                AcceptedTimestamp = _time.GetTimestamp(),
+                Deadline = 1,
             };
-            connection.Attach(socket);
-            _opening.TryAdd(connection, true);
+            connection.Attach(new OpeningControl(socket, connection));
+            _open[connection.Id] = connection;
 
             // Step 3 has its place here.
             // Step 4.
@@ -200,7 +209,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
                     var count = await socket.ReceiveAsync(opening.AsMemory(length), SocketFlags.None, limit?.Token ?? default);
                     if (count == 0)
                     {
-                        connection.Ended(ConnectionEnd.PeerClosed);
+                        connection.SetEnd(ConnectionEnd.ClientClosed);
                         if (length == 0)
                         {
                             return;
@@ -211,7 +220,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
                         break;
                     }
 
-                    connection.CountReceived(count);
+                    connection.AddRead(count);
                     length += count;
 
                     // Step 5.
@@ -225,18 +234,19 @@ public sealed partial class EntryPoint : IAsyncDisposable
             }
             else
             {
-                Hand(connection, socket, new PlainWire(socket, connection), kind == OpeningKind.Http2, opening.AsSpan(0, length), null);
+                connection.IsHttp2 = kind == OpeningKind.Http2;
+                Hand(connection, socket, null, opening.AsSpan(0, length));
             }
 
             socket = null!;
         }
         catch (OperationCanceledException)
         {
-            connection?.Ended(ConnectionEnd.TimedOut);
+            connection?.SetEnd(ConnectionEnd.OpeningTimeout);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
-            connection?.Ended(ConnectionEnd.Reset);
+            connection?.SetEnd(ConnectionEnd.ClientReset);
         }
         finally
         {
@@ -245,19 +255,22 @@ public sealed partial class EntryPoint : IAsyncDisposable
                 ArrayPool<byte>.Shared.Return(opening);
             }
 
-            if (connection is not null)
+            if (socket is not null)
             {
-                _opening.TryRemove(connection, out _);
-            }
+                if (connection is not null)
+                {
+                    _open.TryRemove(connection.Id, out _);
+                }
 
-            socket?.Dispose();
+                socket.Dispose();
+            }
         }
     }
 
     // Step 6.
     private async Task TerminateAsync(Connection connection, Socket socket, byte[] prefix)
     {
-        var tls = new SslStream(new SocketStream(socket, connection, prefix), leaveInnerStreamOpen: false);
+        var tls = new SslStream(new ClientStream(socket, connection, prefix), leaveInnerStreamOpen: false);
         try
         {
             using (var limit = new CancellationTokenSource(HandshakeTimeout, _time))
@@ -277,39 +290,35 @@ public sealed partial class EntryPoint : IAsyncDisposable
         {
             // Whatever a stranger's bytes do to the handshake is one line at debug level and a number.
             Interlocked.Increment(ref _handshakeFailures);
-            connection.Ended(ConnectionEnd.HandshakeFailed);
+            connection.SetEnd(ConnectionEnd.HandshakeFailed);
             LogHandshakeFailed(_logger, Name, connection.Peer, connection.Sni ?? "", e.InnerException?.Message ?? e.Message);
             await tls.DisposeAsync();
             socket.Dispose();
+            _open.TryRemove(connection.Id, out _);
             return;
         }
 
         connection.IsTls = true;
         connection.TlsVersion = tls.SslProtocol;
         connection.Alpn = tls.NegotiatedApplicationProtocol.Protocol.Length == 0 ? null : tls.NegotiatedApplicationProtocol.ToString();
-        Hand(
-            connection, socket, new TlsWire(tls, socket), tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2, default,
-            new TlsFeature(tls));
+        connection.TlsCipher = tls.NegotiatedCipherSuite;
+        connection.IsHttp2 = tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2;
+        Hand(connection, socket, tls, default);
     }
 
     // Step 7.
-    private void Hand(Connection connection, Socket socket, Wire wire, bool http2, ReadOnlySpan<byte> prefix, TlsFeature? tls)
+    private void Hand(Connection connection, Socket socket, SslStream? tls, ReadOnlySpan<byte> opening)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"{Name}-{Interlocked.Increment(ref _connections)}");
-        var handed = new EngineConnection(connection, socket, wire, id);
-        if (tls is not null)
-        {
-            // This is what makes the engine's scheme https.
-            handed.Features.Set<ITlsConnectionFeature>(tls);
-        }
-
-        if (!_engine.Dispatch(handed, http2))
+        connection.Deadline = 0;
+        var pipe = new ClientPipe(socket, tls, connection);
+        if (!_engine.TryServe(pipe, connection, tls))
         {
             connection.Abort();
+            _open.TryRemove(connection.Id, out _);
             return;
         }
 
-        handed.Start(prefix);
+        pipe.Start(opening);
     }
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Warning, Message = "Entry point {EntryPoint} cannot accept for the moment: {Reason} [EG-ACCEPT]")]
