@@ -33,7 +33,7 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     /// <exception cref="ConfigurationException">EG-NOMAD-ADDRESS, EG-NOMAD-TLSFILES, EG-NOMAD-NAMESPACE.</exception>
     public NomadProvider(
         NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger)
-        : this(options, map, time, logger, new NomadTimings())
+        : this(options, map, time, logger, Timings(options))
     {
     }
 
@@ -78,6 +78,19 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _client.Dispose();
+
+    /// <summary>The user's refresh interval is the longest that a fault may keep us from looking again.</summary>
+    private static NomadTimings Timings(NomadProviderOptions options)
+    {
+        var timings = new NomadTimings();
+        return options.RefreshInterval > TimeSpan.Zero
+            ? timings with
+            {
+                BackoffBase = options.RefreshInterval < timings.BackoffBase ? options.RefreshInterval : timings.BackoffBase,
+                BackoffMax = options.RefreshInterval < timings.BackoffMax ? options.RefreshInterval : timings.BackoffMax,
+            }
+            : timings;
+    }
 
     private async Task PublishAsync(Action<ProviderMessage> publish, CancellationToken cancellation)
     {
