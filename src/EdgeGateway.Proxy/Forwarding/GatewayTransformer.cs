@@ -42,9 +42,16 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         var headers = proxyRequest.Headers;
         foreach (var (name, values) in httpContext.Request.Headers)
         {
-            // Pseudo-headers of HTTP/2, and what belongs to this hop or is set below.
-            if (name[0] == ':' || IsOwn(name))
+            // Pseudo-headers of HTTP/2, what belongs to this hop, and an empty User-Agent, which says no more than none.
+            if (name[0] == ':' || IsOwn(name) || (values.Count == 1 && values[0]!.Length == 0 && name.Equals(HeaderNames.UserAgent, StringComparison.OrdinalIgnoreCase)))
             {
+                continue;
+            }
+
+            if (name.Equals(HeaderNames.Expect, StringComparison.OrdinalIgnoreCase))
+            {
+                // Set as a flag: only then does the handler wait for the server's word before it asks the client for the body.
+                headers.ExpectContinue = true;
                 continue;
             }
 
@@ -89,8 +96,14 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
 
         foreach (var (name, values) in proxyResponse.Content.Headers.NonValidated)
         {
-            headers[name] = ToStringValues(values);
+            // Set as text: a length that is no number must not fail before it is looked at.
+            if (name != HeaderNames.ContentLength)
+            {
+                headers[name] = ToStringValues(values);
+            }
         }
+
+        SetLength(response, proxyResponse.Content.Headers.NonValidated);
 
         if (_connection is not null)
         {
@@ -115,9 +128,36 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         return default;
     }
 
-    // Host is set from the upstream request; the framing headers belong to the connection.
+    // RFC 9112 §6.3: several equal lengths are one, anything else is no answer. A 304 has no body and Go gives it no length.
+    private static void SetLength(HttpResponse response, System.Net.Http.Headers.HttpHeadersNonValidated headers)
+    {
+        if (response.StatusCode == StatusCodes.Status304NotModified || !headers.TryGetValues(HeaderNames.ContentLength, out var values))
+        {
+            return;
+        }
+
+        long? length = null;
+        foreach (var line in values)
+        {
+            foreach (var part in line.AsSpan().Split(','))
+            {
+                if (!long.TryParse(line.AsSpan(part).Trim(), System.Globalization.NumberStyles.None, null, out var found) || (length ?? found) != found)
+                {
+                    throw new HttpRequestException(HttpRequestError.InvalidResponse, "the server's answer has no usable Content-Length");
+                }
+
+                length = found;
+            }
+        }
+
+        response.ContentLength = length;
+    }
+
+    // Host is set from the upstream request; the framing headers belong to the connection, and the forwarder writes those of an upgrade.
     private static bool IsOwn(string name) => name.Length switch
     {
+        7 => name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase),
+        10 => name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase),
         4 => name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase),
         17 => name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase),
         _ => false,

@@ -74,6 +74,11 @@ public sealed class HttpForwarding
 
     private static AttemptOutcome Classify(ForwarderError error, Exception? cause, HttpContext http, bool headReceived, bool expired)
     {
+        if (error == ForwarderError.ResponseHeaders && !http.Response.HasStarted)
+        {
+            return new(AttemptResult.Unusable, true, cause);
+        }
+
         if (http.Response.HasStarted || headReceived)
         {
             return new(AttemptResult.CutShort, true, cause);
