@@ -16,6 +16,7 @@ internal sealed class NomadEventStream : IAsyncDisposable
     private readonly PipeReader _reader;
     private readonly NomadTimings _timings;
     private readonly TimeProvider _time;
+    private volatile bool _reading;
 
     public NomadEventStream(HttpResponseMessage response, Stream body, NomadTimings timings, TimeProvider time)
     {
@@ -46,9 +47,12 @@ internal sealed class NomadEventStream : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        // The response first: it aborts the connection, so that completing the reader does not wait for more bytes.
+        // The response first: it aborts the connection and with it a read that is still under way.
         _response.Dispose();
-        await _reader.CompleteAsync();
+        if (!_reading)
+        {
+            await _reader.CompleteAsync();
+        }
     }
 
     private async Task<EventBatch> ReadAsync(TimeSpan limit, CancellationToken cancellation)
@@ -60,6 +64,7 @@ internal sealed class NomadEventStream : IAsyncDisposable
             ReadResult result;
             try
             {
+                _reading = true;
                 result = await _reader.ReadAsync(both.Token);
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -69,6 +74,10 @@ internal sealed class NomadEventStream : IAsyncDisposable
             catch (Exception error) when (error is IOException or HttpRequestException)
             {
                 throw new NomadException(NomadFault.StreamEnded, "the event stream broke off", error);
+            }
+            finally
+            {
+                _reading = false;
             }
 
             // Parsing and all that follows from it is not for the I/O thread (design decision 5).

@@ -22,6 +22,15 @@ internal sealed class FaultLog(ILogger logger, TimeProvider time)
         }
     }
 
+    /// <summary>True when this kind has not been told since the last recovery.</summary>
+    public bool IsNew(NomadFault fault)
+    {
+        lock (_lock)
+        {
+            return !_told.Contains(Describe(fault).Code);
+        }
+    }
+
     /// <summary>A fault happened.</summary>
     public void Tell(NomadFault fault, string address, string message)
     {

@@ -21,7 +21,7 @@ internal static partial class NomadLog
     public static partial void MappingFailed(ILogger logger, Exception error);
 
     [LoggerMessage(6, LogLevel.Debug, "Nomad is read in full: {reason}")]
-    public static partial void Resync(ILogger logger, string reason);
+    public static partial void Resync(ILogger logger, LookReason reason);
 
     [LoggerMessage(7, LogLevel.Error, "EG-NOMAD-INTERNAL the watch of Nomad failed in itself and starts again")]
     public static partial void Internal(ILogger logger, Exception error);

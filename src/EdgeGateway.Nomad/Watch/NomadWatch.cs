@@ -1,4 +1,18 @@
-using System.Threading.Channels;
+// How the gateway keeps Nomad's registrations (the numbers stand in the code):
+//
+//  1  A session begins: the healthiest address, back-off with jitter between sessions (Polly), the last good table stays.
+//  2  The event stream is opened. Its first line must come within 2 s; a refused stream is open and silent.
+//  3  Everything is read once: names, then instances. Only then events are taken, so nothing falls between the two.
+//  4  Events carry the whole registration and are applied directly; what stands in the read buffer is one change.
+//  5  Beside the stream one blocking query waits on the list of names (watchdog): it fails at once when the agent goes,
+//     and it sees what a silent or lossy stream does not tell. It is armed at most once a second.
+//  6  Every 5 minutes, and when 4 or 5 gave a doubt, everything is read again. A look that finds what the stream hid
+//     ends the session: the stream is opened anew.
+//  7  An index that goes back, and stays back, means another state (restored, replaced): all indexes in hand are void.
+//  8  Without a usable stream blocking queries do the watching, and without those a poll every refreshInterval; the
+//     stream is tried again after 30 s, then less often.
+//
+// Facts behind it: nomad-api §3.3, 3.4, 8.3 to 8.6.
 using EdgeGateway.Nomad.Client;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -6,174 +20,115 @@ using Polly.Retry;
 
 namespace EdgeGateway.Nomad.Watch;
 
-/// <summary>
-/// Keeps the table of instances as Nomad has it (nomad-api §8.3, 8.6). One session:
-/// <list type="number">
-/// <item>the healthiest address is chosen and the event stream opened from the last applied index on;</item>
-/// <item>its first line proves it; a refused stream is silent, so the session then goes on without it;</item>
-/// <item>everything is read once, bounded and overlapping with the stream; an answer that is not credible changes nothing;</item>
-/// <item>events are applied as they come, what stood in the read buffer together as one change, and nothing is read for them;</item>
-/// <item>beside the stream one blocking query watches: an index that the stream does not explain within a second is looked into;</item>
-/// <item>everything is read again every five minutes;</item>
-/// <item>any fault ends the session; the table stays, and the next session begins after a back-off with jitter.</item>
-/// </list>
-/// Without a stream the blocking query alone tells of changes, and the stream is tried again from time to time.
-/// </summary>
-internal sealed class NomadWatch : IDisposable
+/// <summary>Watches one namespace of Nomad for as long as the gateway runs; a fault never ends it.</summary>
+internal sealed class NomadWatch
 {
     private readonly NomadClient _client;
+    private readonly NomadProviderOptions _options;
     private readonly NomadTimings _timings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly FaultLog _faults;
     private readonly Action _changed;
-    private readonly Action _attempted;
-    private readonly Lock _gate = new();
+    private readonly Action _failed;
+    private readonly FaultLog _faults;
     private readonly InstanceTable _table;
+    private readonly LookSchedule _looks;
+    private readonly SnapshotReader _reader;
     private readonly ResiliencePipeline _sessions;
-    private readonly Channel<bool> _told = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ResiliencePipeline _calls;
+    private readonly Lock _lock = new();
+
+    private TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ulong _streamIndex;
+    private ulong _lookIndex;
+    private bool _looked;
+    private bool _replaced;
+    private bool _connectionTold;
     private TimeSpan _streamRetry;
     private TimeSpan _doubtSpacing;
-    private long _lastDoubt;
-    private bool _connected;
 
-    /// <param name="client">Nomad.</param>
+    /// <param name="client">The API.</param>
+    /// <param name="options">What the user set.</param>
     /// <param name="timings">Waits and limits.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">One line per kind of fault and one per recovery.</param>
-    /// <param name="changed">Called after the table changed or was read for the first time; returns at once.</param>
-    /// <param name="attempted">Called when a session failed, so that the start need not wait for it.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="changed">Called after each change, and after the first look; returns at once.</param>
+    /// <param name="failed">Called at each failed session; returns at once.</param>
     public NomadWatch(
-        NomadClient client, NomadTimings timings, TimeProvider time, ILogger logger, Action changed, Action attempted)
+        NomadClient client, NomadProviderOptions options, NomadTimings timings, TimeProvider time, ILogger logger, Action changed, Action failed)
     {
-        _client = client;
-        _timings = timings;
-        _time = time;
-        _logger = logger;
+        (_client, _options, _timings, _time, _logger, _changed, _failed) = (client, options, timings, time, logger, changed, failed);
         _faults = new FaultLog(logger, time);
-        _changed = changed;
-        _attempted = attempted;
         _table = new InstanceTable(time, timings.Remember);
-        _streamRetry = timings.StreamRetry;
-        _doubtSpacing = timings.DoubtSpacing;
-        _sessions = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<NomadException>(),
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = timings.BackoffBase,
-                MaxDelay = timings.BackoffMax,
-                DelayGenerator = arguments => new(arguments.Outcome.Exception is NomadException error
-                    ? error.Fault is NomadFault.StreamSilent or NomadFault.StreamEnded || _client.HasBetterEndpoint ? TimeSpan.Zero
-                    : error.RetryAfter
-                    : null),
-            })
-            .Build();
+        _looks = new LookSchedule(time, timings.Resync);
+        _reader = new SnapshotReader(client, timings, Tell);
+        (_streamRetry, _doubtSpacing) = (timings.StreamRetry, timings.DoubtSpacing);
+        _sessions = Backoff(int.MaxValue);
+        // A look or the watchdog tries again by itself before it gives the session up: a stream survives a change of leader.
+        _calls = Backoff(3);
     }
 
-    /// <summary>A copy of the table.</summary>
-    public NomadInstance[] Instances
+    /// <summary>The list as it is now.</summary>
+    public NomadInstance[] Instances()
     {
-        get
+        lock (_lock)
         {
-            lock (_gate)
-            {
-                return _table.ToArray();
-            }
+            return _table.ToArray();
         }
     }
 
-    /// <summary>Runs sessions until cancelled.</summary>
+    /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        while (true)
         {
-            try
+            await _sessions.ExecuteAsync(static async (self, token) => await self.SessionAsync(token), this, cancellation);
+        }
+    }
+
+    // 1
+    private async Task SessionAsync(CancellationToken cancellation)
+    {
+        _client.ChooseEndpoint();
+        var begun = _time.GetTimestamp();
+        try
+        {
+            await OneSessionAsync(cancellation);
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        {
+            _client.ReportFailure();
+            Tell(error);
+            _failed();
+            // Returning starts the back-off anew; throwing goes on with it.
+            if (_time.GetElapsedTime(begun) < _timings.HealthySession)
             {
-                // A session that lasted returns instead of throwing, which starts the back-off anew.
-                await _sessions.ExecuteAsync(SessionAsync, cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                // A defect of ours must not end discovery.
-                NomadLog.Internal(_logger, error);
-                _attempted();
-                await Task.Delay(_timings.BackoffMax, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
             }
         }
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private async ValueTask SessionAsync(CancellationToken cancellation)
+    private async Task OneSessionAsync(CancellationToken cancellation)
     {
-        var begun = _time.GetTimestamp();
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        NomadEventStream? stream = null;
+        (_streamIndex, _replaced) = (0, false);
+
+        // 2
+        var (stream, first) = await OpenStreamAsync(session.Token);
         try
         {
-            // Step 1.
-            _client.ChooseEndpoint();
-            var opening = OpenAsync(session.Token);
-            await Task.WhenAny(opening, Task.Delay(_timings.FirstLookPatience, _time, session.Token));
-
-            // Step 3 does not wait for a stream that hesitates.
-            var index = await ReadAllAsync("start of a session", session.Token);
-            _connected = true;
-
-            // Step 2.
-            stream = await opening;
-            if (stream is not null)
+            if (stream is null)
             {
-                _streamRetry = _timings.StreamRetry;
-            }
-
-            _faults.Well(_client.CurrentAddress, withoutStream: stream is null);
-
-            // Steps 4 to 6 run side by side; the first that ends, ends the session.
-            List<Task> work = [WatchdogAsync(index, stream is not null, session.Token), ResyncAsync(session.Token)];
-            if (stream is not null)
-            {
-                work.Add(FollowAsync(stream, session.Token));
-                work.Add(ReadToldAsync(session.Token));
-            }
-            else
-            {
-                work.Add(Task.Delay(_streamRetry, _time, session.Token));
-                _streamRetry = _streamRetry * 2 < _timings.Resync ? _streamRetry * 2 : _timings.Resync;
-            }
-
-            var first = await Task.WhenAny(work);
-            await session.CancelAsync();
-            foreach (var task in work)
-            {
-                await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            await first;
-        }
-        catch (NomadException error)
-        {
-            // Step 7.
-            _faults.Tell(error.Fault, _client.CurrentAddress, error.Message);
-            if (error.IsOutage || error.Fault == NomadFault.ServerError)
-            {
-                _client.ReportFailure();
-            }
-
-            _attempted();
-            if (_connected && _time.GetElapsedTime(begun) >= _timings.HealthySession)
-            {
+                await LookAsync(session.Token);
+                Connected(withoutStream: true);
+                await WatchWithoutStreamAsync(session.Token);
                 return;
             }
 
-            throw;
+            // 3
+            await LookAsync(session.Token);
+            Connected(withoutStream: false);
+            await FirstToEndAsync(session, EventsAsync(stream, first!, session.Token), WatchdogAsync(session.Token), LooksAsync(session.Token));
         }
         finally
         {
@@ -185,224 +140,335 @@ internal sealed class NomadWatch : IDisposable
         }
     }
 
-    private async Task<NomadEventStream?> OpenAsync(CancellationToken cancellation)
+    /// <summary>Null when the stream cannot be used although Nomad is there.</summary>
+    private async Task<(NomadEventStream? Stream, EventBatch? First)> OpenStreamAsync(CancellationToken cancellation)
     {
-        ulong index;
-        lock (_gate)
-        {
-            index = _table.Index;
-        }
-
         NomadEventStream? stream = null;
         try
         {
-            stream = await _client.OpenStreamAsync(index, cancellation);
-            var first = await stream.FirstAsync(cancellation);
-            Apply(first);
-            return stream;
+            stream = await _client.OpenStreamAsync(TableIndex(), cancellation);
+            var hello = stream.FirstAsync(cancellation);
+            if (!_looked)
+            {
+                // The very first routes do not wait for a stream that stays silent. Without its first line the look may
+                // come before the subscription, so it is repeated by the caller.
+                await ((Task)hello).WaitAsync(_timings.FirstLookPatience, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!hello.IsCompleted)
+                {
+                    await LookAsync(cancellation);
+                }
+            }
+
+            return (stream, await hello);
         }
-        catch (NomadException error)
+        catch (NomadException error) when (error.Fault is not (NomadFault.Unreachable or NomadFault.Tls or NomadFault.TooManyRequests))
         {
             if (stream is not null)
             {
                 await stream.DisposeAsync();
             }
 
-            // Its reason is looked for once per kind; an outage is told by the read that follows.
-            if (!error.IsOutage)
+            if (_faults.IsNew(NomadFault.StreamRefused))
             {
                 _faults.Tell(NomadFault.StreamRefused, _client.CurrentAddress, $"{error.Message}: {await _client.DiagnoseStreamAsync(cancellation)}");
             }
 
-            return null;
+            return default;
         }
-        catch (OperationCanceledException)
+        catch
         {
             if (stream is not null)
             {
                 await stream.DisposeAsync();
             }
 
-            return null;
+            throw;
         }
     }
 
-    // Step 3.
-    private async Task<ulong> ReadAllAsync(string reason, CancellationToken cancellation)
-    {
-        NomadLog.Resync(_logger, reason);
-        ulong known;
-        lock (_gate)
-        {
-            known = _table.Index;
-        }
-
-        var reader = new SnapshotReader(_client, _timings, error => _faults.Tell(error.Fault, _client.CurrentAddress, error.Message));
-        var snapshot = await reader.ReadAsync(
-            known,
-            () =>
-            {
-                lock (_gate)
-                {
-                    _table.BeginEpoch();
-                }
-
-                NomadLog.Replaced(_logger, _client.CurrentAddress, known);
-            },
-            cancellation);
-        bool changed;
-        lock (_gate)
-        {
-            changed = _table.Apply(snapshot);
-        }
-
-        if (changed || !_connected)
-        {
-            _changed();
-        }
-
-        if (!_connected)
-        {
-            NomadLog.Connected(_logger, _client.CurrentAddress, Instances.Length, "events");
-        }
-
-        return snapshot.Index;
-    }
-
-    // Step 4.
-    private async Task FollowAsync(NomadEventStream stream, CancellationToken cancellation)
+    // 4
+    private async Task EventsAsync(NomadEventStream stream, EventBatch batch, CancellationToken cancellation)
     {
         while (true)
         {
-            var batch = await stream.NextAsync(cancellation);
-            if (Apply(batch))
+            InstanceTable.Outcome outcome;
+            TaskCompletionSource heard;
+            lock (_lock)
             {
-                _told.Writer.TryWrite(true);
+                outcome = _table.Apply(batch);
+                _streamIndex = Math.Max(_streamIndex, batch.Index);
+                heard = _heard;
+                _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
+
+            if (outcome.Changed)
+            {
+                _changed();
+            }
+
+            heard.TrySetResult();
+            if (outcome.Doubtful)
+            {
+                _looks.Ask(LookReason.Vague, TimeSpan.Zero);
+            }
+
+            batch = await stream.NextAsync(cancellation);
         }
     }
 
-    // An event that tells of a write but shows nothing new, or shows nothing at all: real Nomad sends none (nomad-api §5.2), a proxy or an
-    // imitation may. What it hides is read, and what comes meanwhile is taken together.
-    private async Task ReadToldAsync(CancellationToken cancellation)
+    // 5
+    private async Task WatchdogAsync(CancellationToken cancellation)
     {
-        while (await _told.Reader.WaitToReadAsync(cancellation))
-        {
-            _told.Reader.TryRead(out _);
-            await ReadAllAsync("an event did not show what it told", cancellation);
-            await Task.Delay(_timings.StreamLag / 2, _time, cancellation);
-        }
-    }
-
-    private bool Apply(EventBatch batch)
-    {
-        InstanceTable.Outcome outcome;
-        lock (_gate)
-        {
-            outcome = _table.Apply(batch);
-        }
-
-        if (outcome.Changed)
-        {
-            _changed();
-        }
-
-        return outcome.Doubtful;
-    }
-
-    // Step 5.
-    private async Task WatchdogAsync(ulong index, bool besideStream, CancellationToken cancellation)
-    {
-        var wait = besideStream ? _timings.WatchdogWait : _timings.FallbackWait;
+        var at = Volatile.Read(ref _lookIndex);
         while (true)
         {
             var armed = _time.GetTimestamp();
-            var answer = await _client.ServicesAsync(index, wait, stale: false, cancellation);
-            if (answer.Index < index)
+            var answer = await CallAsync(token => _client.ServicesAsync(at, _options.EndpointWaitTime ?? _timings.WatchdogWait, false, token), cancellation);
+            if (answer.Index < at)
             {
-                index = await ReadAllAsync("Nomad's index went back", cancellation);
+                _looks.Ask(LookReason.Missed, TimeSpan.Zero);
             }
-            else if (answer.Index > index)
+            else if (answer.Index > at)
             {
-                index = answer.Index;
-                if (!besideStream)
+                await CompareAsync(answer, cancellation);
+            }
+
+            at = answer.Index;
+            await PauseAsync(_timings.WatchdogSpacing - _time.GetElapsedTime(armed), cancellation);
+        }
+    }
+
+    /// <summary>The list changed at the server: the stream must have told the same.</summary>
+    private async Task CompareAsync(NomadAnswer<List<ServiceListing>> answer, CancellationToken cancellation)
+    {
+        var until = _time.GetUtcNow() + _timings.StreamLag;
+        while (true)
+        {
+            Task heard;
+            bool equal;
+            lock (_lock)
+            {
+                if (_table.Index > answer.Index || _lookIndex >= answer.Index)
                 {
-                    await ReadAllAsync("a blocking query told of a change", cancellation);
+                    // The table is ahead of this answer: the two cannot be compared, and need not be.
+                    return;
                 }
-                else if (!Explained(answer.Index))
+
+                equal = _table.Matches(answer.Value);
+                if (_streamIndex >= answer.Index)
                 {
-                    await Task.Delay(_timings.StreamLag, _time, cancellation);
-                    await LookIntoAsync(answer, cancellation);
+                    if (!equal)
+                    {
+                        _looks.Ask(LookReason.Vague, TimeSpan.Zero);
+                    }
+
+                    return;
                 }
+
+                heard = _heard.Task;
             }
 
-            var left = _timings.WatchdogSpacing - _time.GetElapsedTime(armed);
-            if (left > TimeSpan.Zero)
+            var left = until - _time.GetUtcNow();
+            if (left <= TimeSpan.Zero)
             {
-                await Task.Delay(left, _time, cancellation);
+                // Same names and tags under a new index: another namespace's change, or instances that came and went
+                // without an event. Looks that find nothing become rarer; a visible difference is proof.
+                _looks.Ask(equal ? LookReason.Doubt : LookReason.Missed, equal ? DoubtDelay() : TimeSpan.Zero);
+                return;
             }
+
+            await heard.WaitAsync(left, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
-    private bool Explained(ulong index)
-    {
-        lock (_gate)
-        {
-            return _table.Index >= index;
-        }
-    }
+    private TimeSpan DoubtDelay() => _doubtSpacing > _timings.DoubtSpacing ? _doubtSpacing : TimeSpan.Zero;
 
-    private async Task LookIntoAsync(NomadAnswer<List<ServiceListing>> answer, CancellationToken cancellation)
-    {
-        bool explained, matches;
-        lock (_gate)
-        {
-            explained = _table.Index >= answer.Index;
-            matches = _table.Matches(answer.Value);
-        }
-
-        if (explained)
-        {
-            return;
-        }
-
-        if (!matches)
-        {
-            await ReadAllAsync("the watchdog saw a change that the stream did not tell", cancellation);
-            throw new NomadException(NomadFault.StreamSilent, "the event stream did not tell a change that a blocking query saw");
-        }
-
-        // The index is that of all namespaces: most likely somebody else's change.
-        await DoubtAsync("an index that nothing explains", cancellation);
-    }
-
-    private async Task DoubtAsync(string reason, CancellationToken cancellation)
-    {
-        if (_lastDoubt != 0 && _time.GetElapsedTime(_lastDoubt) < _doubtSpacing)
-        {
-            return;
-        }
-
-        _lastDoubt = _time.GetTimestamp();
-        var before = Instances;
-        await ReadAllAsync(reason, cancellation);
-        if (before.AsSpan().SequenceEqual(Instances))
-        {
-            _doubtSpacing = _doubtSpacing * 2 < _timings.Resync ? _doubtSpacing * 2 : _timings.Resync;
-            return;
-        }
-
-        _doubtSpacing = _timings.DoubtSpacing;
-        throw new NomadException(NomadFault.StreamSilent, "the event stream did not tell a change");
-    }
-
-    // Step 6.
-    private async Task ResyncAsync(CancellationToken cancellation)
+    // 6
+    private async Task LooksAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            await Task.Delay(_timings.Resync, _time, cancellation);
-            await ReadAllAsync("regular look", cancellation);
+            await _looks.DueAsync(cancellation);
+            var (changed, reason) = await LookAsync(cancellation);
+            if (_replaced || reason == LookReason.Missed || (reason == LookReason.Doubt && changed))
+            {
+                _doubtSpacing = _timings.DoubtSpacing;
+                throw new NomadException(NomadFault.StreamSilent, "the event stream did not tell of changes that Nomad's list shows");
+            }
+
+            if (reason == LookReason.Doubt)
+            {
+                _doubtSpacing = Min(_doubtSpacing * 2, _timings.Resync);
+            }
         }
     }
+
+    private async Task<(bool Changed, LookReason Reason)> LookAsync(CancellationToken cancellation)
+    {
+        var reason = _looks.Begin();
+        NomadLog.Resync(_logger, reason);
+        var snapshot = await CallAsync(token => _reader.ReadAsync(TableIndex(), Replaced, token), cancellation);
+        bool changed;
+        lock (_lock)
+        {
+            changed = _table.Apply(snapshot);
+            _lookIndex = snapshot.Index;
+        }
+
+        if (changed || !_looked)
+        {
+            _looked = true;
+            _changed();
+        }
+
+        if (snapshot.Unread.Count > 0)
+        {
+            _looks.Ask(LookReason.Periodic, _timings.DoubtSpacing);
+        }
+
+        return (changed, reason);
+    }
+
+    // 7
+    private void Replaced()
+    {
+        ulong from;
+        lock (_lock)
+        {
+            from = _table.Index;
+            _table.BeginEpoch();
+            (_streamIndex, _replaced) = (0, true);
+        }
+
+        NomadLog.Replaced(_logger, _client.CurrentAddress, from);
+    }
+
+    // 8
+    private async Task WatchWithoutStreamAsync(CancellationToken cancellation)
+    {
+        var begun = _time.GetTimestamp();
+        var quick = 0;
+        while (_time.GetElapsedTime(begun) is var elapsed && elapsed < _streamRetry)
+        {
+            var armed = _time.GetTimestamp();
+            var at = Volatile.Read(ref _lookIndex);
+            var wait = Min(_options.EndpointWaitTime ?? _timings.FallbackWait, _streamRetry - elapsed);
+            var answer = await CallAsync(token => _client.ServicesAsync(at, wait, false, token), cancellation);
+            if (answer.Index != at)
+            {
+                quick = 0;
+                var looking = _time.GetTimestamp();
+                await LookAsync(cancellation);
+                // Each change costs a read of every name: not more than a tenth of the time goes into that.
+                await PauseAsync(Max(_timings.WatchdogSpacing, _time.GetElapsedTime(looking) * 10) - _time.GetElapsedTime(armed), cancellation);
+            }
+            else if (_time.GetElapsedTime(armed) < Min(wait, TimeSpan.FromMilliseconds(100)) && ++quick >= 3)
+            {
+                // Something in between does not let queries wait.
+                await PauseAsync(Min(_options.RefreshInterval, _timings.Resync), cancellation);
+                await LookAsync(cancellation);
+            }
+        }
+
+        _streamRetry = Min(_streamRetry * 2, _timings.Resync);
+    }
+
+    private void Connected(bool withoutStream)
+    {
+        _faults.Well(_client.CurrentAddress, withoutStream);
+        if (!withoutStream)
+        {
+            _streamRetry = _timings.StreamRetry;
+        }
+
+        if (!_connectionTold)
+        {
+            _connectionTold = true;
+            NomadLog.Connected(_logger, _client.CurrentAddress, Instances().Length, withoutStream ? "blocking queries" : "event stream");
+        }
+    }
+
+    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
+    {
+        var failed = false;
+        var value = await _calls.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    return await call(token);
+                }
+                catch (NomadException error)
+                {
+                    failed = true;
+                    Tell(error);
+                    _failed();
+                    throw;
+                }
+            },
+            cancellation);
+        if (failed)
+        {
+            _faults.Well(_client.CurrentAddress, withoutStream: true);
+        }
+
+        return value;
+    }
+
+    /// <summary>Exponential with jitter; Retry-After is heard; a healthier address or a stream to reopen is not waited for.</summary>
+    private ResiliencePipeline Backoff(int attempts) => new ResiliencePipelineBuilder { TimeProvider = _time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(static error => error is not OperationCanceledException),
+            MaxRetryAttempts = attempts,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = _timings.BackoffBase,
+            MaxDelay = _timings.BackoffMax,
+            DelayGenerator = args => new ValueTask<TimeSpan?>((args.Outcome.Exception as NomadException) switch
+            {
+                { RetryAfter: { } after } when after > TimeSpan.Zero => Min(after, TimeSpan.FromMinutes(1)),
+                { Fault: NomadFault.StreamSilent or NomadFault.StreamEnded } when args.AttemptNumber == 0 => TimeSpan.Zero,
+                not null when attempts == int.MaxValue && _client.HasBetterEndpoint => TimeSpan.Zero,
+                _ => null,
+            }),
+        })
+        .Build();
+
+    /// <summary>Waits for the first task to end, ends the others, and gives the reason of the first.</summary>
+    private static async Task FirstToEndAsync(CancellationTokenSource session, params Task[] tasks)
+    {
+        var first = await Task.WhenAny(tasks);
+        await session.CancelAsync();
+        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    private Task PauseAsync(TimeSpan pause, CancellationToken cancellation) =>
+        pause > TimeSpan.Zero ? Task.Delay(pause, _time, cancellation) : Task.CompletedTask;
+
+    private ulong TableIndex()
+    {
+        lock (_lock)
+        {
+            return _table.Index;
+        }
+    }
+
+    private void Tell(Exception error)
+    {
+        if (error is NomadException known)
+        {
+            _faults.Tell(known.Fault, _client.CurrentAddress, known.Message);
+        }
+        else
+        {
+            NomadLog.Internal(_logger, error);
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using System.Net.Security;
 using System.Security.Authentication;
 
 namespace EdgeGateway.Proxy.EntryPoints;
@@ -7,10 +7,15 @@ namespace EdgeGateway.Proxy.EntryPoints;
 /// <summary>One client socket of a TCP entry point (design decision 3). Requests, log and metrics point to it.</summary>
 public sealed class Connection
 {
-    private Socket? _socket;
-    private long _received;
-    private long _sent;
+    private IConnectionControl? _control;
+    private int _requestsRunning;
     private int _requests;
+    private long _bytesRead;
+    private long _bytesWritten;
+    private int _end;
+
+    /// <summary>Unique in this process; also the engine's connection ID. Empty for a connection without a socket (tests).</summary>
+    public string Id { get; init; } = "";
 
     /// <summary>Name of the entry point that accepted it.</summary>
     public required string EntryPoint { get; init; }
@@ -21,8 +26,11 @@ public sealed class Connection
     /// <summary>Our side of the socket, IPv4-mapped addresses unwrapped.</summary>
     public required IPEndPoint Local { get; set; }
 
-    /// <summary>When it was accepted, <see cref="TimeProvider.GetTimestamp"/>.</summary>
-    public long Accepted { get; init; }
+    /// <summary>When the socket was accepted.</summary>
+    public DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> of the accept; base of <c>keepAliveMaxTime</c>.</summary>
+    public long AcceptedTimestamp { get; init; }
 
     /// <summary>True when TLS is terminated here.</summary>
     public bool IsTls { get; set; }
@@ -30,87 +38,68 @@ public sealed class Connection
     /// <summary>Name in the ClientHello, lower case; null without TLS or SNI.</summary>
     public string? Sni { get; set; }
 
-    /// <summary>Protocol chosen by ALPN: <c>h2</c>, <c>http/1.1</c>; null without TLS or ALPN.</summary>
+    /// <summary>Protocol that was negotiated by ALPN (<c>h2</c>, <c>http/1.1</c>); null without TLS or without ALPN.</summary>
     public string? Alpn { get; set; }
 
-    /// <summary>TLS version in use; none without TLS.</summary>
+    /// <summary>True when HTTP/2 is spoken, by ALPN or by prior knowledge.</summary>
+    public bool IsHttp2 { get; set; }
+
+    /// <summary>TLS version of the handshake; None without TLS.</summary>
     public SslProtocols TlsVersion { get; set; }
 
-    /// <summary>Who the peer is, when somebody looked it up.</summary>
+    /// <summary>Cipher suite of the handshake; null without TLS.</summary>
+    public TlsCipherSuite? TlsCipher { get; set; }
+
+    /// <summary>Who is calling, filled by whoever knows (whois, client certificate); null until then.</summary>
     public object? Identity { get; set; }
 
-    /// <summary>How it ended; <see cref="ConnectionEnd.Open"/> while it lasts.</summary>
-    public ConnectionEnd End { get; private set; }
+    /// <summary>Bytes received at the socket, TLS records included.</summary>
+    public long BytesRead => Volatile.Read(ref _bytesRead);
 
-    /// <summary>Bytes received on the socket, TLS records included.</summary>
-    public long BytesReceived => Volatile.Read(ref _received);
+    /// <summary>Bytes sent at the socket, TLS records included.</summary>
+    public long BytesWritten => Volatile.Read(ref _bytesWritten);
 
-    /// <summary>Bytes sent on the socket, TLS records included.</summary>
-    public long BytesSent => Volatile.Read(ref _sent);
+    /// <summary>Requests taken up so far.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>How it ended; <see cref="ConnectionEnd.Open"/> until then. The first cause stays.</summary>
+    public ConnectionEnd End => (ConnectionEnd)Volatile.Read(ref _end);
 
     /// <summary>Peer address as text, made once per connection for forwarded headers and the access log.</summary>
     public string PeerAddressText => field ??= Peer.Address.ToString();
 
-    internal void Attach(Socket socket) => _socket = socket;
+    /// <summary>True while the handler has at least one request of this connection.</summary>
+    internal bool HasRunningRequest => Volatile.Read(ref _requestsRunning) > 0;
 
-    /// <summary>Requests begun on it, the one that calls included. Only called by the request that begins.</summary>
-    internal int CountRequest() => Interlocked.Increment(ref _requests);
+    /// <summary>The answer that replaces the engine's own to a request that it refused; null if none did.</summary>
+    internal RefusedRequest? Refused { get; set; }
 
-    // One reader and one writer at a time: no interlocked operation is needed, only that other threads see whole numbers.
-    internal void CountReceived(int bytes) => Volatile.Write(ref _received, _received + bytes);
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> at which the entry point gives up waiting for the opening; 0 = never.</summary>
+    internal long Deadline;
 
-    internal void CountSent(int bytes) => Volatile.Write(ref _sent, _sent + bytes);
+    /// <summary>No further request after those that run: <c>Connection: close</c>, or GOAWAY. Idempotent.</summary>
+    public void RequestClose() => _control?.RequestClose();
 
-    /// <summary>Notes how it ended; the first cause counts.</summary>
-    internal void Ended(ConnectionEnd end)
+    /// <summary>Ends it now, hard: the client sees a reset, never a clean end. Idempotent.</summary>
+    public void Abort() => _control?.Abort(ConnectionEnd.Aborted);
+
+    internal void Attach(IConnectionControl control) => _control = control;
+
+    internal void Abort(ConnectionEnd end) => _control?.Abort(end);
+
+    internal void SetEnd(ConnectionEnd end) => Interlocked.CompareExchange(ref _end, (int)end, (int)ConnectionEnd.Open);
+
+    // One reader and one writer per socket: plain additions are enough, readers elsewhere see a torn-free long.
+    internal void AddRead(int bytes) => Volatile.Write(ref _bytesRead, _bytesRead + bytes);
+
+    internal void AddWritten(int bytes) => Volatile.Write(ref _bytesWritten, _bytesWritten + bytes);
+
+    /// <summary>Counts a request in; returns its number on this connection, from 1.</summary>
+    internal int RequestStarted()
     {
-        if (End == ConnectionEnd.Open)
-        {
-            End = end;
-        }
+        Interlocked.Increment(ref _requestsRunning);
+        return Interlocked.Increment(ref _requests);
     }
 
-    /// <summary>Resets the connection: the peer sees an error, never a clean end.</summary>
-    public void Abort()
-    {
-        Ended(ConnectionEnd.Aborted);
-        if (_socket is { } socket)
-        {
-            // Lingering for zero seconds makes the kernel send a reset instead of a FIN.
-            try
-            {
-                socket.LingerState = new LingerOption(true, 0);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-            }
-
-            socket.Dispose();
-        }
-    }
-}
-
-/// <summary>How a connection ended.</summary>
-public enum ConnectionEnd
-{
-    /// <summary>It lasts.</summary>
-    Open,
-
-    /// <summary>We closed it after its last answer.</summary>
-    Closed,
-
-    /// <summary>The peer closed its sending side or the whole connection.</summary>
-    PeerClosed,
-
-    /// <summary>The peer reset it, or the network failed.</summary>
-    Reset,
-
-    /// <summary>It said nothing in time.</summary>
-    TimedOut,
-
-    /// <summary>The TLS handshake failed.</summary>
-    HandshakeFailed,
-
-    /// <summary>We reset it.</summary>
-    Aborted,
+    internal void RequestEnded() => Interlocked.Decrement(ref _requestsRunning);
 }

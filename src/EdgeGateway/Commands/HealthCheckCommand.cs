@@ -27,10 +27,8 @@ internal static class HealthCheckCommand
             return 1;
         }
 
-        var address = ListenAddress.Parse(entryPoint.Address ?? "");
-        var host = address.Address.Equals(System.Net.IPAddress.IPv6Any) || address.Address.Equals(System.Net.IPAddress.Any)
-            ? "127.0.0.1"
-            : address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address.Address}]" : address.Address.ToString();
+        var address = EntryPointAddress.Parse(entryPoint.Address);
+        var host = address.Host is "" or "0.0.0.0" or "::" ? "127.0.0.1" : address.Host.Contains(':', StringComparison.Ordinal) ? $"[{address.Host}]" : address.Host;
         var url = $"http://{host}:{address.Port}/ping";
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Limit });
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -1,49 +1,59 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Globalization;
 using System.Threading.Channels;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Testbed.Nomad;
 
 /// <summary>
-/// A Nomad-compatible server on loopback: services, one service, blocking queries and the event stream, with the lines, order and
-/// indexes of the recordings. The caller says what is registered; it lists an instance before that listens, as Nomad does.
+/// A Nomad-compatible server on loopback: services, one service, blocking queries and the event stream, with the heads, lines, order and
+/// indexes of the recordings. The caller says what is registered; it lists an instance before that listens, as Nomad does
+/// (<see cref="EmbeddedJob"/> plays a job with real ports). Routes are in <see cref="EmbeddedNomadRoutes"/>.
 /// </summary>
 public sealed class EmbeddedNomad : IAsyncDisposable
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
+    /// <summary>Nomad's <c>event_buffer_size</c>.</summary>
+    private const int BufferSize = 100;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Registration> _registrations = new(StringComparer.Ordinal);
-    private readonly List<(ulong Index, string Line)> _buffer = [];
-    private readonly List<Channel<string>> _streams = [];
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, Registration> _registrations = new(StringComparer.Ordinal);
+    private readonly List<(ulong Index, Registration[] What, string Line)> _buffer = [];
+    private readonly HashSet<StreamReader> _streams = [];
     private readonly ConcurrentDictionary<string, int> _calls = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentQueue<string> _targets = new();
+    private readonly EmbeddedNomadRoutes _routes;
     private TaskCompletionSource _changed = New();
-    private WebApplication? _server;
+    private TaskCompletionSource _released = New();
+    private LoopbackHttp? _server;
+    private int _port;
     private ulong _index;
-    private volatile NomadFaultMode _fault;
+    private NomadFaultMode _fault;
 
-    private EmbeddedNomad(ulong index) => _index = index;
+    private EmbeddedNomad(int port, ulong index)
+    {
+        (_port, _index) = (port, index);
+        _routes = new EmbeddedNomadRoutes(this);
+    }
 
     /// <summary>Address for <c>providers.nomad.endpoint.address</c>.</summary>
-    public string Url { get; private set; } = "";
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
 
-    /// <summary>What it does wrong.</summary>
-    public NomadFaultMode Fault
+    /// <summary>Time between heartbeats of a stream: Nomad's 30 s.</summary>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When set, calls without this token are refused as with ACLs on.</summary>
+    public string? RequiredToken { get; set; }
+
+    /// <summary>The name whose reads fail alone, or null.</summary>
+    public string? BrokenService { get; set; }
+
+    /// <summary>Index of its state.</summary>
+    public ulong Index
     {
-        get => _fault;
-        set
+        get
         {
-            _fault = value;
-            if (value is not (NomadFaultMode.None or NomadFaultMode.SilentStream))
+            lock (_lock)
             {
-                // Real outages end what is open, too.
-                DropStreams();
+                return _index;
             }
         }
     }
@@ -51,222 +61,249 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     /// <summary>Calls per path so far; names of services are folded into <c>/v1/service/:name</c>.</summary>
     public IReadOnlyDictionary<string, int> Calls => _calls;
 
+    /// <summary>Request targets in the order in which they came.</summary>
+    public IReadOnlyCollection<string> Targets => _targets;
+
     /// <summary>Open event streams.</summary>
     public int Streams
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _streams.Count;
             }
         }
     }
 
+    /// <summary>What it does wrong; setting it ends what is open, as real outages do, except for the faults of streams alone.</summary>
+    public NomadFaultMode Fault
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _fault;
+            }
+        }
+
+        set
+        {
+            TaskCompletionSource released;
+            NomadFaultMode before;
+            lock (_lock)
+            {
+                (before, _fault, released, _released) = (_fault, value, _released, New());
+            }
+
+            if (value == NomadFaultMode.Refuse)
+            {
+                Stop();
+            }
+            else if (before == NomadFaultMode.Refuse)
+            {
+                Listen();
+            }
+            else if (value is not (NomadFaultMode.None or NomadFaultMode.SilentStream or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead))
+            {
+                DropStreams();
+                Wake();
+            }
+
+            released.TrySetResult();
+        }
+    }
+
     /// <summary>Starts it.</summary>
     /// <param name="port">0 = any free port.</param>
     /// <param name="index">Index of its state; a replaced server begins lower.</param>
-    public static async Task<EmbeddedNomad> StartAsync(int port = 0, ulong index = 10)
+    public static Task<EmbeddedNomad> StartAsync(int port = 0, ulong index = 10)
     {
-        var nomad = new EmbeddedNomad(index);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        var server = builder.Build();
-        server.Run(nomad.HandleAsync);
-        nomad._server = server;
-        await server.StartAsync();
-        nomad.Url = server.Urls.First();
-        return nomad;
+        var nomad = new EmbeddedNomad(port, index);
+        nomad.Listen();
+        return Task.FromResult(nomad);
     }
 
     /// <summary>Registers an instance, or changes it when the ID is known.</summary>
     public void Register(string id, string service, int port, params string[] tags) =>
         Register(new Registration(id, service, service, "127.0.0.1", port, tags));
 
-    /// <inheritdoc cref="Register(string,string,int,string[])" />
+    /// <summary>Registers or changes instances in one write: one line with several events. Unchanged ones write nothing (nomad-api §5.2).</summary>
     public void Register(params Registration[] registrations)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            _index++;
-            var events = new JsonArray();
+            var written = new List<Registration>();
             foreach (var registration in registrations)
             {
-                var stored = registration with
+                var old = _registrations.GetValueOrDefault(registration.Id);
+                if (old is not null && old with { Tags = registration.Tags } == registration with { CreateIndex = old.CreateIndex, ModifyIndex = old.ModifyIndex }
+                    && old.Tags.SequenceEqual(registration.Tags))
                 {
-                    CreateIndex = _registrations.TryGetValue(registration.Id, out var old) ? old.CreateIndex : _index,
-                    ModifyIndex = _index,
-                };
-                _registrations[registration.Id] = stored;
-                events.Add(Event("ServiceRegistration", stored));
+                    continue;
+                }
+
+                written.Add(registration with { CreateIndex = old?.CreateIndex ?? _index + 1, ModifyIndex = _index + 1 });
             }
 
-            Publish(events);
+            if (written.Count > 0)
+            {
+                _index++;
+                written.ForEach(r => _registrations[r.Id] = r);
+                Publish("ServiceRegistration", [.. written]);
+            }
+        }
+    }
+
+    /// <summary>Gives an instance other tags, in place: same ID.</summary>
+    public void UpdateTags(string id, params string[] tags)
+    {
+        lock (_lock)
+        {
+            Register(_registrations[id] with { Tags = tags });
         }
     }
 
     /// <summary>Removes instances, in one write.</summary>
-    public void Deregister(params string[] ids)
+    public void Deregister(params string[] ids) => Remove("ServiceDeregistration", ids);
+
+    /// <summary>Removes instances as the scheduler does with a lost node: an event of type <c>PlanResult</c>.</summary>
+    public void Lose(params string[] ids) => Remove("PlanResult", ids);
+
+    /// <summary>Removes without any event, as garbage collection does (nomad-api §8.4).</summary>
+    public void Collect(params string[] ids)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _index++;
-            var events = new JsonArray();
             foreach (var id in ids)
             {
-                if (_registrations.Remove(id, out var gone))
-                {
-                    events.Add(Event("ServiceDeregistration", gone));
-                }
+                _registrations.Remove(id);
+            }
+        }
+
+        Wake();
+    }
+
+    /// <summary>Moves the index as a write in another namespace does: nothing of ours changes and no line comes.</summary>
+    public void WriteElsewhere()
+    {
+        lock (_lock)
+        {
+            _index++;
+        }
+    }
+
+    /// <summary>Another state takes the place of this one, as after a rebuilt cluster: everything open is reset.</summary>
+    public void ReplaceBy(ulong index, params Registration[] registrations)
+    {
+        lock (_lock)
+        {
+            _index = index;
+            _buffer.Clear();
+            _registrations.Clear();
+            foreach (var registration in registrations)
+            {
+                _registrations[registration.Id] = registration with { CreateIndex = index, ModifyIndex = index };
+            }
+        }
+
+        Stop();
+        Listen();
+    }
+
+    /// <summary>An older snapshot is restored in place: nothing is reset, streams fall silent for ever (recording h7).</summary>
+    public void Restore(ulong index, params Registration[] registrations)
+    {
+        lock (_lock)
+        {
+            _index = index;
+            _buffer.Clear();
+            _registrations.Clear();
+            foreach (var registration in registrations)
+            {
+                _registrations[registration.Id] = registration with { CreateIndex = 1, ModifyIndex = index };
             }
 
-            Publish(events);
+            foreach (var stream in _streams)
+            {
+                stream.Deaf = true;
+            }
         }
+
+        Wake();
     }
 
     /// <summary>Ends all event streams.</summary>
     public void DropStreams()
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach (var stream in _streams)
             {
-                stream.Writer.TryComplete();
+                stream.Lines.Writer.TryComplete();
             }
-
-            _streams.Clear();
         }
     }
 
+    /// <summary>The IDs registered under a name.</summary>
+    public IReadOnlyList<Registration> Registered(string service)
+    {
+        lock (_lock)
+        {
+            return [.. _registrations.Values.Where(r => r.Service == service)];
+        }
+    }
+
+    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
         DropStreams();
+        _released.TrySetResult();
         if (_server is not null)
         {
-            using var hard = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-            await _server.StopAsync(hard.Token);
             await _server.DisposeAsync();
         }
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static JsonObject Stored(Registration registration) => new()
+    /// <summary>A copy of all registrations with the index they have together.</summary>
+    internal (ulong Index, Registration[] All) State()
     {
-        ["Address"] = registration.Address,
-        ["AllocID"] = registration.Id.Length > 48 ? registration.Id[12..48] : registration.Id,
-        ["CreateIndex"] = registration.CreateIndex,
-        ["Datacenter"] = "dc1",
-        ["ID"] = registration.Id,
-        ["JobID"] = registration.Job,
-        ["ModifyIndex"] = registration.ModifyIndex,
-        ["Namespace"] = "default",
-        ["NodeID"] = "32ff7d24-26ed-c505-c5ad-42cce95520a8",
-        ["Port"] = registration.Port,
-        ["ServiceName"] = registration.Service,
-        ["Tags"] = new JsonArray([.. registration.Tags.Select(static t => JsonValue.Create(t))]),
-    };
-
-    private JsonObject Event(string type, Registration registration) => new()
-    {
-        ["FilterKeys"] = new JsonArray(registration.Job, registration.Service),
-        ["Index"] = _index,
-        ["Key"] = registration.Id,
-        ["Namespace"] = "default",
-        ["Payload"] = new JsonObject { ["Service"] = Stored(registration) },
-        ["Topic"] = "Service",
-        ["Type"] = type,
-    };
-
-    private void Publish(JsonArray events)
-    {
-        var line = new JsonObject { ["Events"] = events, ["Index"] = _index }.ToJsonString() + "\n";
-        _buffer.Add((_index, line));
-        if (_fault != NomadFaultMode.SilentStream)
+        lock (_lock)
         {
-            foreach (var stream in _streams)
-            {
-                stream.Writer.TryWrite(line);
-            }
+            return (_index, [.. _registrations.Values]);
         }
-
-        var changed = _changed;
-        _changed = New();
-        changed.TrySetResult();
     }
 
-    private async Task HandleAsync(HttpContext http)
+    internal void Count(string path, string target)
     {
-        var path = http.Request.Path.Value ?? "";
         _calls.AddOrUpdate(path.StartsWith("/v1/service/", StringComparison.Ordinal) ? "/v1/service/:name" : path, 1, static (_, n) => n + 1);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
-        try
+        _targets.Enqueue(target);
+    }
+
+    /// <summary>Ends when the fault is changed.</summary>
+    internal Task Released
+    {
+        get
         {
-            switch (_fault)
+            lock (_lock)
             {
-                case NomadFaultMode.Hang:
-                    await Task.Delay(Timeout.Infinite, end.Token);
-                    break;
-                case NomadFaultMode.NoLeader:
-                    http.Response.StatusCode = 500;
-                    await http.Response.WriteAsync("No cluster leader", end.Token);
-                    return;
-                case NomadFaultMode.TooMany:
-                    http.Response.StatusCode = 429;
-                    http.Response.Headers.RetryAfter = "1";
-                    await http.Response.WriteAsync("Your IP is issuing too many concurrent connections, please rate limit your calls\n", end.Token);
-                    return;
-                case NomadFaultMode.Malformed:
-                    http.Response.Headers["X-Nomad-Index"] = "10";
-                    await http.Response.WriteAsync("[{\"Namespace\":", end.Token);
-                    return;
-                case NomadFaultMode.NotCredible:
-                    http.Response.Headers["X-Nomad-Index"] = "0";
-                    await http.Response.WriteAsync("[]", end.Token);
-                    return;
+                return _released.Task;
             }
-
-            await (path switch
-            {
-                "/v1/services" => ServicesAsync(http, end.Token),
-                "/v1/event/stream" => StreamAsync(http, end.Token),
-                "/v1/allocations" => AnswerAsync(http, new JsonArray(), end.Token),
-                "/v1/status/leader" => AnswerAsync(http, JsonValue.Create("127.0.0.1:4647"), end.Token),
-                _ when path.StartsWith("/v1/service/", StringComparison.Ordinal) => ServiceAsync(http, path["/v1/service/".Length..], end.Token),
-                _ => NotFoundAsync(http),
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            http.Abort();
         }
     }
 
-    private static Task NotFoundAsync(HttpContext http)
+    /// <summary>Blocks while the index asked for is not passed, at most <paramref name="wait"/> (nomad-api §3.2).</summary>
+    internal async Task PassedAsync(ulong index, TimeSpan wait, CancellationToken cancellation)
     {
-        http.Response.StatusCode = 404;
-        return Task.CompletedTask;
-    }
-
-    // Blocks while the index asked for is not passed, as long as was asked for.
-    private async Task WaitAsync(HttpContext http, CancellationToken cancellation)
-    {
-        if (!ulong.TryParse(http.Request.Query["index"], out var index) || index == 0)
-        {
-            return;
-        }
-
-        var text = http.Request.Query["wait"].ToString();
-        var wait = text.EndsWith("ms", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(long.Parse(text[..^2])) : TimeSpan.FromMinutes(5);
-        var limit = Task.Delay(wait, cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(wait + (wait * Random.Shared.NextDouble() / 16));
         while (true)
         {
             Task changed;
-            lock (_gate)
+            lock (_lock)
             {
-                if (_index > index)
+                if (_index > index || _fault is not (NomadFaultMode.None or NomadFaultMode.SilentStream or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead))
                 {
                     return;
                 }
@@ -274,122 +311,126 @@ public sealed class EmbeddedNomad : IAsyncDisposable
                 changed = _changed.Task;
             }
 
-            if (await Task.WhenAny(changed, limit) == limit)
+            await changed.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+            if (limit.IsCancellationRequested)
             {
-                await limit;
                 return;
             }
         }
     }
 
-    private async Task ServicesAsync(HttpContext http, CancellationToken cancellation)
+    /// <summary>Subscribes a stream; the lines from <paramref name="from"/> on that are still buffered come first.</summary>
+    internal StreamReader Subscribe(ulong from, string space)
     {
-        await WaitAsync(http, cancellation);
-        JsonArray answer;
-        ulong index;
-        lock (_gate)
+        lock (_lock)
         {
-            index = _index;
-            var services = new JsonArray();
-            foreach (var service in _registrations.Values.GroupBy(static r => r.Service))
+            var stream = new StreamReader(space);
+            // Newer than all: the newest is replayed (nomad-api §8.2).
+            var start = _buffer.FindIndex(b => b.Index >= from);
+            foreach (var (_, what, line) in start >= 0 ? _buffer.Skip(start) : _buffer.TakeLast(1))
             {
-                services.Add(new JsonObject
-                {
-                    ["ServiceName"] = service.Key,
-                    ["Tags"] = new JsonArray([.. service.SelectMany(static r => r.Tags).Distinct(StringComparer.Ordinal).Select(static t => JsonValue.Create(t))]),
-                });
+                stream.Offer(what, line);
             }
 
-            answer = _registrations.Count == 0 ? [] : [new JsonObject { ["Namespace"] = "default", ["Services"] = services }];
+            _streams.Add(stream);
+            return stream;
         }
-
-        await AnswerAsync(http, answer, cancellation, index);
     }
 
-    private async Task ServiceAsync(HttpContext http, string name, CancellationToken cancellation)
+    internal void Unsubscribe(StreamReader stream)
     {
-        await WaitAsync(http, cancellation);
-        JsonArray answer;
-        ulong index;
-        lock (_gate)
+        lock (_lock)
         {
-            index = _index;
-            answer = [.. _registrations.Values.Where(r => r.Service == name).Select(static r => (JsonNode)Stored(r))];
+            _streams.Remove(stream);
         }
-
-        await AnswerAsync(http, answer, cancellation, index);
     }
 
-    private async Task AnswerAsync(HttpContext http, JsonNode answer, CancellationToken cancellation, ulong? index = null)
+    private void Remove(string type, string[] ids)
     {
-        http.Response.ContentType = "application/json";
-        http.Response.Headers["X-Nomad-Index"] = (index ?? _index).ToString();
-        http.Response.Headers["X-Nomad-KnownLeader"] = "true";
-        http.Response.Headers["X-Nomad-LastContact"] = "0";
-        await http.Response.WriteAsync(answer.ToJsonString(), cancellation);
-    }
-
-    private async Task StreamAsync(HttpContext http, CancellationToken cancellation)
-    {
-        var lines = Channel.CreateUnbounded<string>();
-        _ = ulong.TryParse(http.Request.Query["index"], out var from);
-        lock (_gate)
+        lock (_lock)
         {
-            if (_fault != NomadFaultMode.SilentStream)
+            Registration[] gone = [.. ids.Select(id => _registrations.GetValueOrDefault(id)).OfType<Registration>()];
+            if (gone.Length == 0)
             {
-                lines.Writer.TryWrite("{}\n");
-                foreach (var (index, line) in _buffer)
-                {
-                    if (index >= from)
-                    {
-                        lines.Writer.TryWrite(line);
-                    }
-                }
+                return;
             }
 
-            _streams.Add(lines);
+            _index++;
+            foreach (var registration in gone)
+            {
+                _registrations.Remove(registration.Id);
+            }
+
+            Publish(type, gone);
+        }
+    }
+
+    private void Publish(string type, Registration[] what)
+    {
+        var line = NomadJsonText.Line(type, _index, what);
+        _buffer.Add((_index, what, line));
+        if (_buffer.Count > BufferSize)
+        {
+            _buffer.RemoveAt(0);
         }
 
-        http.Response.ContentType = "application/json";
-        http.Response.Headers.Connection = "close";
-        await http.Response.Body.FlushAsync(cancellation);
-        try
+        if (_fault is not (NomadFaultMode.SilentStream or NomadFaultMode.LossyStream))
         {
-            while (true)
+            foreach (var stream in _streams)
             {
-                using var beat = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                beat.CancelAfter(Heartbeat);
-                try
-                {
-                    if (!await lines.Reader.WaitToReadAsync(beat.Token))
-                    {
-                        http.Abort();
-                        return;
-                    }
-                }
-                catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-                {
-                    if (_fault != NomadFaultMode.SilentStream)
-                    {
-                        lines.Writer.TryWrite("{}\n");
-                    }
-
-                    continue;
-                }
-
-                while (lines.Reader.TryRead(out var line))
-                {
-                    await http.Response.WriteAsync(line, cancellation);
-                }
-
-                await http.Response.Body.FlushAsync(cancellation);
+                stream.Offer(what, line);
             }
         }
-        finally
+
+        Wake();
+    }
+
+    private void Wake()
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
         {
-            lock (_gate)
+            changed = _changed;
+            _changed = New();
+        }
+
+        changed.TrySetResult();
+    }
+
+    private void Listen()
+    {
+        _server = LoopbackHttp.Start(_port, _routes.HandleAsync);
+        _port = _server.Port;
+    }
+
+    private void Stop()
+    {
+        var server = _server;
+        _server = null;
+        DropStreams();
+        if (server is not null)
+        {
+            // Closes the port and resets the connections before its first await.
+            _ = server.DisposeAsync().AsTask();
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>One open stream.</summary>
+    internal sealed class StreamReader(string space)
+    {
+        public Channel<string> Lines { get; } = Channel.CreateUnbounded<string>();
+
+        /// <summary>Its subscription is gone, and nobody tells it.</summary>
+        public bool Deaf { get; set; }
+
+        public void Offer(Registration[] what, string line)
+        {
+            if (!Deaf && Array.Exists(what, r => r.Namespace == space))
             {
-                _streams.Remove(lines);
+                Lines.Writer.TryWrite(line);
             }
         }
     }

@@ -22,4 +22,16 @@ public enum NomadFaultMode
 
     /// <summary>Streams stay open and say nothing; reads work (nomad-api §8.3).</summary>
     SilentStream,
+
+    /// <summary>The port is closed and every connection reset.</summary>
+    Refuse,
+
+    /// <summary>403 <c>Permission denied</c>.</summary>
+    Forbidden,
+
+    /// <summary>Streams answer <c>HTTP/0.0 200 OK</c> as Nomad 1.11.2; reads work.</summary>
+    BrokenStreamHead,
+
+    /// <summary>Streams lose their events but send heartbeats; reads work.</summary>
+    LossyStream,
 }

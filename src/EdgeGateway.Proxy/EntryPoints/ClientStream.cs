@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+
+namespace EdgeGateway.Proxy.EntryPoints;
+
+/// <summary>
+/// The socket as a stream for <c>SslStream</c>: gives back the bytes that were read to tell TLS from plain, and counts.
+/// A stream of our own instead of <c>NetworkStream</c>: bytes are counted at the socket, and zero-byte reads cost no call.
+/// </summary>
+internal sealed class ClientStream(Socket socket, Connection connection, ReadOnlyMemory<byte> prefix) : Stream
+{
+    private ReadOnlyMemory<byte> _prefix = prefix;
+
+    /// <inheritdoc />
+    public override bool CanRead => true;
+
+    /// <inheritdoc />
+    public override bool CanSeek => false;
+
+    /// <inheritdoc />
+    public override bool CanWrite => true;
+
+    /// <inheritdoc />
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc />
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+        {
+            return ValueTask.FromResult(0); // SslStream asks so before it rents a buffer; a read follows at once.
+        }
+
+        if (!_prefix.IsEmpty)
+        {
+            var count = Math.Min(_prefix.Length, buffer.Length);
+            _prefix[..count].CopyTo(buffer);
+            _prefix = _prefix[count..];
+            return ValueTask.FromResult(count);
+        }
+
+        var read = socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        if (!read.IsCompletedSuccessfully)
+        {
+            return ReadSlowAsync(read);
+        }
+
+        var received = read.GetAwaiter().GetResult();
+        connection.AddRead(received);
+        return ValueTask.FromResult(received);
+    }
+
+    /// <inheritdoc />
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var send = socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+        if (send.IsCompletedSuccessfully)
+        {
+            var sent = send.GetAwaiter().GetResult();
+            connection.AddWritten(sent);
+            if (sent == buffer.Length)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            return WriteRestAsync(ValueTask.FromResult(0), buffer[sent..], cancellationToken);
+        }
+
+        return WriteRestAsync(send, buffer, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc />
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    [System.Runtime.CompilerServices.AsyncMethodBuilder(typeof(System.Runtime.CompilerServices.PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadSlowAsync(ValueTask<int> read)
+    {
+        var received = await read;
+        connection.AddRead(received);
+        return received;
+    }
+
+    private async ValueTask WriteRestAsync(ValueTask<int> first, ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var sent = await first;
+        connection.AddWritten(sent);
+        while (sent < buffer.Length)
+        {
+            buffer = buffer[sent..];
+            sent = await socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+            connection.AddWritten(sent);
+        }
+    }
+}
