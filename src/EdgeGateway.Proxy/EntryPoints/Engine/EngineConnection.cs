@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
@@ -12,7 +13,7 @@ namespace EdgeGateway.Proxy.EntryPoints.Engine;
 
 /// <summary>A connection as Kestrel sees it: our pipe, and what the TLS handshake found out when there was one.</summary>
 internal sealed class EngineConnection : ConnectionContext, IConnectionControl, ITlsConnectionFeature, ITlsHandshakeFeature,
-    ITlsApplicationProtocolFeature
+    ITlsApplicationProtocolFeature, IMemoryPoolFeature
 {
     private readonly ClientPipe _pipe;
     private readonly Connection _connection;
@@ -34,6 +35,7 @@ internal sealed class EngineConnection : ConnectionContext, IConnectionControl, 
         LocalEndPoint = connection.Local;
         RemoteEndPoint = connection.Peer;
         Features.Set(connection);
+        Features.Set<IMemoryPoolFeature>(this);
         if (tls is not null)
         {
             Features.Set<ITlsConnectionFeature>(this);
@@ -66,6 +68,8 @@ internal sealed class EngineConnection : ConnectionContext, IConnectionControl, 
 
     /// <inheritdoc />
     public override EndPoint? RemoteEndPoint { get; set; }
+
+    MemoryPool<byte> IMemoryPoolFeature.MemoryPool => BlockPool.Instance;
 
     X509Certificate2? ITlsConnectionFeature.ClientCertificate
     {
