@@ -43,6 +43,7 @@ internal sealed class NomadWatch
     private ulong _lookIndex;
     private bool _looked;
     private bool _replaced;
+    private bool _incomplete;
     private bool _connectionTold;
     private TimeSpan _streamRetry;
     private TimeSpan _doubtSpacing;
@@ -61,7 +62,11 @@ internal sealed class NomadWatch
         _faults = new FaultLog(logger, time);
         _table = new InstanceTable(time, timings.Remember);
         _looks = new LookSchedule(time, timings.Resync);
-        _reader = new SnapshotReader(client, timings, Tell);
+        _reader = new SnapshotReader(client, timings, error =>
+        {
+            _incomplete = true;
+            Tell(error);
+        });
         (_streamRetry, _doubtSpacing) = (timings.StreamRetry, timings.DoubtSpacing);
         _sessions = Backoff(int.MaxValue);
         // A look or the watchdog tries again by itself before it gives the session up: a stream survives a change of leader.
@@ -322,7 +327,8 @@ internal sealed class NomadWatch
             _changed();
         }
 
-        if (snapshot.Unread.Count > 0)
+        _incomplete = snapshot.Unread.Count > 0;
+        if (_incomplete)
         {
             _looks.Ask(LookReason.Periodic, _timings.DoubtSpacing);
         }
@@ -376,7 +382,11 @@ internal sealed class NomadWatch
 
     private void Connected(bool withoutStream)
     {
-        _faults.Well(_client.CurrentAddress, withoutStream);
+        if (!_incomplete)
+        {
+            _faults.Well(_client.CurrentAddress, withoutStream);
+        }
+
         if (!withoutStream)
         {
             _streamRetry = _timings.StreamRetry;
@@ -408,7 +418,7 @@ internal sealed class NomadWatch
                 }
             },
             cancellation);
-        if (failed)
+        if (failed && !_incomplete)
         {
             _faults.Well(_client.CurrentAddress, withoutStream: true);
         }
