@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgeGateway.Commands;
 using EdgeGateway.Configuration.Dynamic;
@@ -33,6 +34,9 @@ namespace EdgeGateway.Hosting;
 internal sealed partial class GatewayHost : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
+
+    // SIGUSR1 on Linux, which the enumeration has no name for: raw numbers are passed through.
+    private const int UserSignal1 = 10;
 
     private readonly StaticConfiguration _configuration;
     private readonly ILoggerFactory _loggers;
@@ -75,6 +79,13 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             LogStartFailed(_logger, e.Message);
             return 1;
         }
+
+        // Traefik's signal for log rotation by others: the access log file is opened anew. Without a handler it would end the process.
+        using var rotate = PosixSignalRegistration.Create((PosixSignal)UserSignal1, signal =>
+        {
+            signal.Cancel = true;
+            _accessLines?.Reopen();
+        });
 
         // Step 2.
         var running = new List<Task> { Task.Run(() => aggregator.RunAsync(_ended.Token), CancellationToken.None) };
@@ -175,7 +186,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             try
             {
                 _accessLines = BoundedLineWriter.Open(accessConfig.FilePath, "access log");
-                accessLog = new AccessLogger(_accessLines, _time);
+                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
