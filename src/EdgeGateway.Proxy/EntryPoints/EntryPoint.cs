@@ -1,9 +1,18 @@
-using System.Buffers;
+// The life of a connection:
+//   1. Bind      the port is open, clients wait in the backlog
+//   2. Accept    one loop, on the listener's own thread
+//   3. PROXY     (place of the PROXY protocol: peer and local address are corrected here)
+//   4. Opening   the first bytes tell TLS from HTTP/2 from HTTP/1, within readTimeout
+//   5. Routing   (place of the TCP routers: relay, passthrough, or on to HTTP)
+//   6. TLS       certificate by the name in the ClientHello, handshake within ten seconds
+//   7. HTTP      our pipe goes to the engine, which calls the request handler until the connection ends
+//   8. Drain     accept on for a while, close the port, tell connections to end, wait, cut
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints.Engine;
 using EdgeGateway.Proxy.Pipeline;
@@ -12,110 +21,92 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Proxy.EntryPoints;
 
-/// <summary>
-/// One TCP entry point: the life of a connection (design decisions 1 to 5).
-/// <list type="number">
-/// <item>bound with all others before anything starts; until it accepts, clients wait in the kernel's queue;</item>
-/// <item>accepted by our own loop, without a thread of its own;</item>
-/// <item>PROXY protocol: its place is here, it comes with layer 4;</item>
-/// <item>first bytes read within the read time-out; a silent client costs a socket and one small buffer, nothing else;</item>
-/// <item>told apart: TLS, HTTP/2 in the clear, HTTP/1.x; TCP routers choose here, they come with layer 4;</item>
-/// <item>TLS is terminated, with the certificate of the name that the client asked for;</item>
-/// <item>handed to the HTTP engine, which owns it to its end;</item>
-/// <item>at the end of the process: still served for <c>requestAcceptGraceTimeout</c>, then no new ones, running requests end within
-/// <c>graceTimeOut</c>, what is left is reset.</item>
-/// </list>
-/// </summary>
+/// <summary>A TCP port and everything that is connected to it. Bind, start, stop; each once, in this order.</summary>
 public sealed partial class EntryPoint : IAsyncDisposable
 {
-    // Linux: SOL_SOCKET, SO_REUSEPORT (asm-generic/socket.h).
-    private const int SolSocket = 1;
-    private const int SoReusePort = 15;
+    // Peers of a public port are slow, not that slow; net/http bounds the handshake by readTimeout only (design: 10 s).
+    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
 
-    // Go listens with the kernel's maximum; 4096 is Linux's default of it since 5.4.
-    private const int Backlog = 4096;
-
-    // Large enough for a ClientHello with a post-quantum key share, and for most requests.
-    private const int OpeningBuffer = 4096;
-
-    // A handshake that takes longer is given up, as in Go's server.
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
-
-    // Accepting fails when descriptors run out: waiting lets some close.
+    // Out of file descriptors: accepting again at once would spin.
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestSweep = TimeSpan.FromMilliseconds(50);
+
+    private static long s_lastId;
 
     private readonly EntryPointConfig _config;
     private readonly CertificateStore _certificates;
-    private readonly HttpEngine _engine;
+    private readonly ILogger _log;
     private readonly TimeProvider _time;
-    private readonly ILogger<EntryPoint> _logger;
-    private readonly ConcurrentDictionary<string, Connection> _open = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stopped = new();
+    private readonly HttpEngine _engine;
+    private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
-    private long _connections;
+    private Task _sweeping = Task.CompletedTask;
 
-    /// <summary>Makes the entry point; nothing is bound yet.</summary>
-    public EntryPoint(
-        string name, EntryPointConfig config, RequestHandler handler, CertificateStore certificates, ILoggerFactory loggers, TimeProvider time)
+    /// <summary>Prepares an entry point; nothing is opened yet.</summary>
+    /// <param name="name">As configured; log, metrics and routers know it by this name.</param>
+    /// <param name="config">Address, limits and life cycle.</param>
+    /// <param name="handler">Called for every request.</param>
+    /// <param name="certificates">Asked once per handshake.</param>
+    /// <param name="log">Log of the gateway.</param>
+    /// <param name="time">Clock.</param>
+    public EntryPoint(string name, EntryPointConfig config, RequestHandler handler, CertificateStore certificates, ILoggerFactory log,
+        TimeProvider time)
     {
         Name = name;
         _config = config;
         _certificates = certificates;
+        _log = log.CreateLogger<EntryPoint>();
         _time = time;
-        _logger = loggers.CreateLogger<EntryPoint>();
-        _engine = new HttpEngine(config, handler, loggers, time, Find, connection => _open.TryRemove(connection.Id, out _));
+        _engine = new HttpEngine(config, handler, log, time, id => _connections.GetValueOrDefault(id), Forget);
     }
 
-    /// <summary>Name in the configuration.</summary>
+    /// <summary>As configured.</summary>
     public string Name { get; }
 
-    /// <summary>The bound address; its port is the real one where 0 was asked for.</summary>
-    public IPEndPoint? Bound { get; private set; }
+    /// <summary>Where it listens, with the port that the system chose; null before <see cref="Bind"/>.</summary>
+    public IPEndPoint? LocalEndPoint { get; private set; }
 
-    /// <summary>Failed TLS handshakes so far.</summary>
-    public long HandshakeFailures => Volatile.Read(ref _handshakeFailures);
+    /// <summary>Connections that are open now.</summary>
+    public ICollection<Connection> Connections => _connections.Values;
 
-    private long _handshakeFailures;
+    /// <summary>Number of open connections, without a copy.</summary>
+    public int ConnectionCount => _connections.Count;
 
-    /// <summary>Step 1.</summary>
-    /// <exception cref="EntryPointException">The address cannot be read or bound; the message names entry point and address.</exception>
+    /// <summary>Handshakes that failed.</summary>
+    public HandshakeFaults HandshakeFaults { get; } = new();
+
+    /// <summary>1. Opens the port. Clients that connect wait in the kernel until <see cref="StartAsync"/>.</summary>
+    /// <exception cref="EntryPointBindException">The address is wrong, in use or not permitted.</exception>
     public void Bind()
     {
         try
         {
-            var address = ListenAddress.Parse(_config.Address ?? "");
-            var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                listener.DualMode = address.Address.Equals(IPAddress.IPv6Any);
-            }
-
-            if (_config.ReusePort)
-            {
-                listener.SetRawSocketOption(SolSocket, SoReusePort, BitConverter.GetBytes(1));
-            }
-
-            listener.Bind(address);
-            listener.Listen(Backlog);
-            _listener = listener;
-            Bound = (IPEndPoint)listener.LocalEndPoint!;
+            _listener = ListenSocket.Open(EntryPointAddress.Parse(_config.Address), _config.ReusePort);
+            LocalEndPoint = (IPEndPoint)_listener.LocalEndPoint!;
         }
-        catch (Exception e) when (e is SocketException or FormatException)
+        catch (Exception error) when (error is SocketException or FormatException)
         {
-            throw new EntryPointException($"entry point \"{Name}\" cannot listen on {_config.Address}: {e.Message}", e);
+            throw new EntryPointBindException(Name, _config.Address ?? "", error);
         }
     }
 
-    /// <summary>Step 2 begins.</summary>
-    public async Task StartAsync(CancellationToken cancellation)
+    /// <summary>Starts to accept.</summary>
+    public async Task StartAsync()
     {
-        cancellation.ThrowIfCancellationRequested();
+        var listener = _listener ?? throw new InvalidOperationException("Bind first.");
         await _engine.StartAsync();
-        _accepting = AcceptAsync(_listener ?? throw new InvalidOperationException("Bind comes first"));
+        _sweeping = SweepAsync();
+        _accepting = AcceptAsync(listener);
     }
 
-    /// <summary>Step 8. Returns when every connection has ended.</summary>
+    /// <summary>
+    /// 8. Serves on for <c>requestAcceptGraceTimeout</c>, closes the port, lets running requests end within
+    /// <c>graceTimeOut</c> (answers say <c>Connection: close</c>, HTTP/2 gets GOAWAY), cuts the rest.
+    /// </summary>
     public async Task StopAsync()
     {
         var lifeCycle = _config.Transport.LifeCycle;
@@ -124,55 +115,69 @@ public sealed partial class EntryPoint : IAsyncDisposable
             await Task.Delay(lifeCycle.RequestAcceptGraceTimeout, _time);
         }
 
-        _stopped.Cancel();
-        _listener?.Dispose();
+        await _stopping.CancelAsync();
         await _accepting;
-        foreach (var connection in _open.Values)
+        _listener?.Dispose();
+        foreach (var connection in _connections.Values)
         {
-            // What has not reached the engine by now never will.
-            if (connection.Requests == 0 && connection.Deadline != 0)
+            if (connection.Deadline != 0)
             {
-                connection.Abort();
+                connection.RequestClose(); // still opening: it has asked for nothing
             }
         }
 
-        using var grace = new CancellationTokenSource(lifeCycle.GraceTimeOut, _time);
-        await _engine.StopAsync(grace.Token);
+        var grace = lifeCycle.GraceTimeOut > TimeSpan.Zero ? lifeCycle.GraceTimeOut : TimeSpan.Zero;
+        using var limit = new CancellationTokenSource(grace, _time);
+        await _engine.StopAsync(limit.Token);
+        foreach (var connection in _connections.Values)
+        {
+            connection.Abort();
+        }
+
+        await _sweeping;
     }
 
-    /// <inheritdoc />
+    /// <summary>Closes what is left.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (!_stopping.IsCancellationRequested)
+        {
+            await _stopping.CancelAsync();
+        }
+
         _listener?.Dispose();
+        await _accepting;
+        await _sweeping;
         await _engine.DisposeAsync();
-        _stopped.Dispose();
+        _stopping.Dispose();
     }
 
-    private Connection? Find(string id) => _open.GetValueOrDefault(id);
-
-    // Step 2.
+    // 2. One loop: a socket is accepted and started on the thread that found it, without a hop.
     private async Task AcceptAsync(Socket listener)
     {
-        while (!_stopped.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                var socket = await listener.AcceptAsync(_stopped.Token);
+                var socket = await listener.AcceptAsync(_stopping.Token);
                 _ = ServeAsync(socket);
             }
-            catch (Exception) when (_stopped.IsCancellationRequested)
+            catch (OperationCanceledException)
             {
                 return;
             }
-            catch (SocketException e)
+            catch (ObjectDisposedException)
             {
-                if (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+                return;
+            }
+            catch (SocketException error)
+            {
+                // A client that left before it was accepted costs nothing; no descriptor left needs a pause.
+                if (error.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionAborted))
                 {
-                    LogAcceptFailed(_logger, Name, e.Message);
-                    await Task.Delay(AcceptPause, _time);
+                    LogAcceptFailed(_log, Name, error.Message);
+                    await Task.Delay(AcceptPause, _time, CancellationToken.None);
                 }
-
-                // Else the client left before it was accepted.
             }
         }
     }
@@ -180,150 +185,175 @@ public sealed partial class EntryPoint : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         Connection? connection = null;
-        byte[]? opening = null;
+        ClientOpening? opening = null;
+        SslStream? tls = null;
+        var handedOver = false;
         try
         {
-            socket.NoDelay = true;
-            connection = new Connection
-            {
-                Id = string.Create(CultureInfo.InvariantCulture, $"{Name}-{Interlocked.Increment(ref _connections)}"),
-                EntryPoint = Name,
-                Peer = ListenAddress.Unwrap(socket.RemoteEndPoint),
-                Local = ListenAddress.Unwrap(socket.LocalEndPoint),
-                AcceptedAt = _time.GetUtcNow(),
-                AcceptedTimestamp = _time.GetTimestamp(),
-                Deadline = 1,
-            };
-            connection.Attach(new OpeningControl(socket, connection));
-            _open[connection.Id] = connection;
+            connection = Adopt(socket);
+            opening = new ClientOpening(socket, connection);
 
-            // Step 3 has its place here.
-            // Step 4.
-            var (kind, length) = (OpeningKind.Undecided, 0);
-            opening = ArrayPool<byte>.Shared.Rent(OpeningBuffer);
-            var timeout = _config.Transport.RespondingTimeouts.ReadTimeout;
-            using (var limit = timeout > TimeSpan.Zero ? new CancellationTokenSource(timeout, _time) : null)
+            // 3. The PROXY protocol belongs here: it may replace connection.Peer and connection.Local.
+
+            // 4. First bytes.
+            var kind = await opening.DetectAsync();
+            if (kind == OpeningKind.Unknown)
             {
-                while (kind == OpeningKind.Undecided)
+                connection.SetEnd(ConnectionEnd.ClientClosed);
+                return;
+            }
+
+            // 5. TCP routers belong here; all there is goes to HTTP.
+
+            // 6. TLS.
+            if (kind == OpeningKind.Tls)
+            {
+                tls = await HandshakeAsync(connection, opening);
+                if (tls is null)
                 {
-                    var count = await socket.ReceiveAsync(opening.AsMemory(length), SocketFlags.None, limit?.Token ?? default);
-                    if (count == 0)
-                    {
-                        connection.SetEnd(ConnectionEnd.ClientClosed);
-                        if (length == 0)
-                        {
-                            return;
-                        }
-
-                        // It said a beginning of the preface and no more: HTTP/1.x answers that.
-                        kind = OpeningKind.Http1;
-                        break;
-                    }
-
-                    connection.AddRead(count);
-                    length += count;
-
-                    // Step 5.
-                    kind = ProtocolSniffer.Classify(opening.AsSpan(0, length));
+                    return;
                 }
             }
 
-            if (kind == OpeningKind.Tls)
+            // 7. HTTP.
+            connection.IsHttp2 = kind == OpeningKind.Http2 || connection.Alpn == "h2";
+            Volatile.Write(ref connection.Deadline, 0);
+            var pipe = new ClientPipe(socket, tls, connection);
+            handedOver = _engine.TryServe(pipe, connection, tls);
+            if (handedOver)
             {
-                await TerminateAsync(connection, socket, opening.AsSpan(0, length).ToArray());
+                pipe.Start(tls is null ? opening.Bytes : default);
             }
-            else
-            {
-                connection.IsHttp2 = kind == OpeningKind.Http2;
-                Hand(connection, socket, null, opening.AsSpan(0, length));
-            }
-
-            socket = null!;
         }
-        catch (OperationCanceledException)
-        {
-            connection?.SetEnd(ConnectionEnd.OpeningTimeout);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or IOException)
         {
             connection?.SetEnd(ConnectionEnd.ClientReset);
         }
+        catch (Exception error)
+        {
+            LogOpeningFailed(_log, error, Name);
+        }
         finally
         {
-            if (opening is not null)
+            opening?.Dispose();
+            if (!handedOver)
             {
-                ArrayPool<byte>.Shared.Return(opening);
-            }
-
-            if (socket is not null)
-            {
-                if (connection is not null)
+                if (tls is not null)
                 {
-                    _open.TryRemove(connection.Id, out _);
+                    await tls.DisposeAsync();
                 }
 
                 socket.Dispose();
+                if (connection is not null)
+                {
+                    Forget(connection);
+                }
             }
         }
     }
 
-    // Step 6.
-    private async Task TerminateAsync(Connection connection, Socket socket, byte[] prefix)
+    private Connection Adopt(Socket socket)
     {
-        var tls = new SslStream(new ClientStream(socket, connection, prefix), leaveInnerStreamOpen: false);
+        var now = _time.GetTimestamp();
+        var readTimeout = _config.Transport.RespondingTimeouts.ReadTimeout;
+        var connection = new Connection
+        {
+            Id = Interlocked.Increment(ref s_lastId).ToString("x", CultureInfo.InvariantCulture),
+            EntryPoint = Name,
+            Peer = Unmap((IPEndPoint)socket.RemoteEndPoint!),
+            Local = Unmap((IPEndPoint)socket.LocalEndPoint!),
+            AcceptedAt = _time.GetUtcNow(),
+            AcceptedTimestamp = now,
+            Deadline = readTimeout > TimeSpan.Zero ? After(now, readTimeout) : long.MaxValue,
+        };
+        _connections[connection.Id] = connection;
+        return connection;
+    }
+
+    private async ValueTask<SslStream?> HandshakeAsync(Connection connection, ClientOpening opening)
+    {
+        var hello = await opening.ReadHelloAsync();
+        connection.IsTls = true;
+        connection.Sni = hello.ServerName;
+        Volatile.Write(ref connection.Deadline, After(_time.GetTimestamp(), HandshakeLimit));
+
+        // The key exchange and the signature are the costly part of a handshake and come first: not on the I/O thread.
+        await Task.Yield();
+        var tls = opening.OpenTls();
         try
         {
-            using (var limit = new CancellationTokenSource(HandshakeTimeout, _time))
+            await tls.AuthenticateAsServerAsync(_certificates.OptionsFor(hello.ServerName, connection.Local.Address));
+            connection.TlsVersion = tls.SslProtocol;
+            connection.TlsCipher = tls.NegotiatedCipherSuite;
+            var protocol = tls.NegotiatedApplicationProtocol;
+            connection.Alpn = protocol == SslApplicationProtocol.Http2 ? "h2"
+                : protocol == SslApplicationProtocol.Http11 ? "http/1.1" : null;
+            return tls;
+        }
+        catch (Exception error) when (error is AuthenticationException or IOException or SocketException or ObjectDisposedException
+            or InvalidOperationException)
+        {
+            if (connection.End == ConnectionEnd.HandshakeTimeout)
             {
-                await tls.AuthenticateAsServerAsync(
-                    static (_, hello, state, _) =>
+                HandshakeFaults.CountTimeout();
+            }
+            else if (error is AuthenticationException)
+            {
+                HandshakeFaults.CountRefusal();
+            }
+            else
+            {
+                HandshakeFaults.CountDeparture();
+            }
+
+            connection.SetEnd(ConnectionEnd.HandshakeFailed);
+            LogHandshakeFailed(_log, Name, connection.PeerAddressText, connection.Sni, connection.End, error.InnerException?.Message ?? error.Message);
+            await tls.DisposeAsync();
+            return null;
+        }
+    }
+
+    // One timer for all openings and handshakes instead of one per connection.
+    private async Task SweepAsync()
+    {
+        var readTimeout = _config.Transport.RespondingTimeouts.ReadTimeout;
+        var period = readTimeout > TimeSpan.Zero ? readTimeout / 10 : LongestSweep;
+        using var timer = new PeriodicTimer(period < ShortestSweep ? ShortestSweep : period > LongestSweep ? LongestSweep : period, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                var now = _time.GetTimestamp();
+                foreach (var (_, connection) in _connections)
+                {
+                    var deadline = Volatile.Read(ref connection.Deadline);
+                    if (deadline != 0 && now >= deadline)
                     {
-                        var (store, connection) = ((CertificateStore, Connection))state!;
-                        connection.Sni = string.IsNullOrEmpty(hello.ServerName) ? null : hello.ServerName.ToLowerInvariant();
-                        return new(store.OptionsFor(connection.Sni));
-                    },
-                    (_certificates, connection),
-                    limit.Token);
+                        connection.Abort(connection.IsTls ? ConnectionEnd.HandshakeTimeout : ConnectionEnd.OpeningTimeout);
+                    }
+                }
             }
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (OperationCanceledException)
         {
-            // Whatever a stranger's bytes do to the handshake is one line at debug level and a number.
-            Interlocked.Increment(ref _handshakeFailures);
-            connection.SetEnd(ConnectionEnd.HandshakeFailed);
-            LogHandshakeFailed(_logger, Name, connection.Peer, connection.Sni ?? "", e.InnerException?.Message ?? e.Message);
-            await tls.DisposeAsync();
-            socket.Dispose();
-            _open.TryRemove(connection.Id, out _);
-            return;
+            // Stopped: StopAsync closes what is still opening.
         }
-
-        connection.IsTls = true;
-        connection.TlsVersion = tls.SslProtocol;
-        connection.Alpn = tls.NegotiatedApplicationProtocol.Protocol.Length == 0 ? null : tls.NegotiatedApplicationProtocol.ToString();
-        connection.TlsCipher = tls.NegotiatedCipherSuite;
-        connection.IsHttp2 = tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2;
-        Hand(connection, socket, tls, default);
     }
 
-    // Step 7.
-    private void Hand(Connection connection, Socket socket, SslStream? tls, ReadOnlySpan<byte> opening)
-    {
-        connection.Deadline = 0;
-        var pipe = new ClientPipe(socket, tls, connection);
-        if (!_engine.TryServe(pipe, connection, tls))
-        {
-            connection.Abort();
-            _open.TryRemove(connection.Id, out _);
-            return;
-        }
+    private void Forget(Connection connection) => _connections.TryRemove(connection.Id, out _);
 
-        pipe.Start(opening);
-    }
+    private long After(long timestamp, TimeSpan time) => timestamp + (long)(time.TotalSeconds * _time.TimestampFrequency);
 
-    [LoggerMessage(EventId = 1001, Level = LogLevel.Warning, Message = "Entry point {EntryPoint} cannot accept for the moment: {Reason} [EG-ACCEPT]")]
-    private static partial void LogAcceptFailed(ILogger logger, string entryPoint, string reason);
+    // An IPv4 client of a dual-stack socket is an IPv4 client; said once, here.
+    private static IPEndPoint Unmap(IPEndPoint address) =>
+        address.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(address.Address.MapToIPv4(), address.Port) : address;
 
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Debug, Message = "TLS handshake failed entryPoint={EntryPoint} peer={Peer} sni={Sni}: {Reason}")]
-    private static partial void LogHandshakeFailed(ILogger logger, string entryPoint, IPEndPoint peer, string sni, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "EG-ENTRYPOINT-ACCEPT: entry point \"{EntryPoint}\" cannot accept: {Reason}")]
+    private static partial void LogAcceptFailed(ILogger log, string entryPoint, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Entry point \"{EntryPoint}\": a connection failed before its first request")]
+    private static partial void LogOpeningFailed(ILogger log, Exception error, string entryPoint);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "TLS handshake failed: entry point {EntryPoint}, client {Client}, name {Sni}, {End}: {Reason}")]
+    private static partial void LogHandshakeFailed(ILogger log, string entryPoint, string client, string? sni, ConnectionEnd end, string reason);
 }

@@ -1,101 +1,91 @@
+using System.Net;
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeGateway.Proxy.Tls;
 
 /// <summary>
-/// The certificates that handshakes are answered with (design decision 14). They live outside the snapshot: a new pair replaces
-/// one entry and compiles nothing. Options are made once per pair and reused, so that session resumption survives changes of others.
-/// Readers take no lock.
+/// All certificates of the gateway (design decision 14). A pair that arrives replaces one entry and touches nothing else: no
+/// configuration is compiled, other certificates keep their TLS sessions. Reading takes no lock.
 /// </summary>
 public sealed class CertificateStore
 {
-    private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+    private readonly Lock _writers = new();
+    private volatile CertificateTable _table = CertificateTable.Empty;
+    private volatile CertificateEntry _default;
 
-    private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, Entry> _entries =
-        new(Comparer<string>.Create(static (a, b) => string.CompareOrdinal(b, a)));
-
-    private readonly SslServerAuthenticationOptions _default;
-    private volatile Dictionary<string, Entry> _byName = new(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Makes a store whose default is the given pair.</summary>
-    public CertificateStore(X509Certificate2 defaultCertificate) => _default = MakeOptions(defaultCertificate, []);
-
-    /// <summary>Adds or replaces the pair that serves these names.</summary>
-    /// <param name="leaf">Certificate with its private key.</param>
-    /// <param name="chain">Intermediates, sent as they are: nothing is downloaded.</param>
-    public void Set(X509Certificate2 leaf, X509Certificate2Collection chain)
+    /// <summary>Starts with a generated self-signed default certificate.</summary>
+    /// <param name="time">Clock for the validity of the generated certificate.</param>
+    public CertificateStore(TimeProvider? time = null)
+        : this(DefaultCertificate.Create(time ?? TimeProvider.System), [])
     {
-        var names = CertificateNames.Of(leaf);
-        var key = string.Join(',', names);
-        lock (_gate)
-        {
-            _entries[key] = new(key, names, leaf, MakeOptions(leaf, chain));
-            Index();
-        }
     }
 
-    /// <summary>The certificates in use, without the default one.</summary>
-    public IReadOnlyList<X509Certificate2> Certificates
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _entries.Values.Select(static e => e.Leaf)];
-            }
-        }
-    }
+    /// <summary>Starts with the user's default certificate.</summary>
+    public CertificateStore(X509Certificate2 defaultLeaf, X509Certificate2Collection defaultChain) =>
+        _default = CertificateEntry.Create(defaultLeaf, defaultChain);
+
+    /// <summary>Replaces the certificate of clients that no other one fits.</summary>
+    public void SetDefault(X509Certificate2 leaf, X509Certificate2Collection chain) => _default = CertificateEntry.Create(leaf, chain);
 
     /// <summary>
-    /// Options for a server name. Of several certificates that fit, the one whose names, sorted and joined, come last in byte
-    /// order wins, as in Traefik (runtime-behaviour §1.6); none, or no name: the default.
+    /// Adds or replaces the pair of <paramref name="key"/> (any name its source chooses, such as <c>tailscale/host.ts.net</c>).
+    /// The same certificate again changes nothing. Of two keys with exactly the same certificate names, the first one stays in use.
     /// </summary>
-    public SslServerAuthenticationOptions OptionsFor(string? serverName)
+    /// <param name="key">Names the entry to its source.</param>
+    /// <param name="leaf">Leaf with an RSA or ECDSA key.</param>
+    /// <param name="chain">Intermediates in the order in which they are sent.</param>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">No key, or an unusable one; the old entry stays.</exception>
+    public void Set(string key, X509Certificate2 leaf, X509Certificate2Collection chain)
     {
-        if (string.IsNullOrEmpty(serverName))
+        var thumbprint = leaf.GetCertHash();
+        lock (_writers)
         {
-            return _default;
-        }
-
-        var byName = _byName;
-        byName.TryGetValue(serverName, out var exact);
-        Entry? wildcard = null;
-        var dot = serverName.IndexOf('.', StringComparison.Ordinal);
-        if (dot > 0)
-        {
-            byName.TryGetValue($"*{serverName.AsSpan(dot)}", out wildcard);
-        }
-
-        var chosen = exact is null || (wildcard is not null && string.CompareOrdinal(wildcard.Key, exact.Key) > 0) ? wildcard : exact;
-        return chosen?.Options ?? _default;
-    }
-
-    private void Index()
-    {
-        var byName = new Dictionary<string, Entry>(StringComparer.OrdinalIgnoreCase);
-        foreach (var entry in _entries.Values)
-        {
-            foreach (var name in entry.Names)
+            var entries = _table.Entries.ToList();
+            var index = entries.FindIndex(pair => pair.Key == key);
+            if (index >= 0 && entries[index].Value is var old && old.Leaf.GetCertHash().AsSpan().SequenceEqual(thumbprint)
+                && SameChain(old.Chain, chain))
             {
-                byName.TryAdd(name, entry);
+                return;
             }
-        }
 
-        _byName = byName;
+            var entry = KeyValuePair.Create(key, CertificateEntry.Create(leaf, chain));
+            if (index >= 0)
+            {
+                entries[index] = entry;
+            }
+            else
+            {
+                entries.Add(entry);
+            }
+
+            _table = new CertificateTable(entries);
+        }
     }
 
-    private static SslServerAuthenticationOptions MakeOptions(X509Certificate2 leaf, X509Certificate2Collection chain) => new()
+    /// <summary>Takes the pair of <paramref name="key"/> out; false if there was none.</summary>
+    public bool Remove(string key)
     {
-        // offline: building the chain must not fetch intermediates, which would block a handshake.
-        ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true),
-        ApplicationProtocols = Protocols,
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        ClientCertificateRequired = false,
-        AllowRenegotiation = false,
-    };
+        lock (_writers)
+        {
+            var rest = _table.Entries.Where(pair => pair.Key != key).ToList();
+            if (rest.Count == _table.Entries.Count)
+            {
+                return false;
+            }
 
-    private sealed record Entry(string Key, IReadOnlyList<string> Names, X509Certificate2 Leaf, SslServerAuthenticationOptions Options);
+            _table = new CertificateTable(rest);
+            return true;
+        }
+    }
+
+    /// <summary>The certificate that a client asking for this lower-case name gets; null means the default one.</summary>
+    public X509Certificate2? Find(string serverName) => _table.Find(serverName)?.Leaf;
+
+    /// <summary>Options of the handshake: by server name, without one by the local address, else the default certificate.</summary>
+    internal SslServerAuthenticationOptions OptionsFor(string? serverName, IPAddress local) =>
+        (_table.Find(serverName ?? local.ToString()) ?? _default).Options;
+
+    private static bool SameChain(X509Certificate2Collection one, X509Certificate2Collection other) =>
+        one.Count == other.Count && one.Zip(other).All(static pair => pair.First.RawDataMemory.Span.SequenceEqual(pair.Second.RawDataMemory.Span));
 }

@@ -34,7 +34,7 @@ internal sealed class CertificateSources : IAsyncDisposable
 
         var client = new LocalApiClient(null, time);
         var keeper = new CertificateKeeper(
-            client, issued => store.Set(issued.Leaf, issued.Chain), loggers.CreateLogger<CertificateKeeper>(), null, time);
+            client, issued => store.Set($"tailscale/{issued.Name}", issued.Leaf, issued.Chain), loggers.CreateLogger<CertificateKeeper>(), null, time);
         return new(resolvers, client, keeper);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgeGateway.Commands;
 using EdgeGateway.Configuration.Dynamic;
@@ -33,6 +34,9 @@ namespace EdgeGateway.Hosting;
 internal sealed partial class GatewayHost : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
+
+    // SIGUSR1 on Linux, which the enumeration has no name for: raw numbers are passed through.
+    private const int UserSignal1 = 10;
 
     private readonly StaticConfiguration _configuration;
     private readonly ILoggerFactory _loggers;
@@ -70,11 +74,18 @@ internal sealed partial class GatewayHost : IAsyncDisposable
                 entryPoint.Bind();
             }
         }
-        catch (Exception e) when (e is EntryPointException or ConfigurationException or InvalidDataException)
+        catch (Exception e) when (e is EntryPointBindException or FormatException or ConfigurationException or InvalidDataException)
         {
             LogStartFailed(_logger, e.Message);
             return 1;
         }
+
+        // Traefik's signal for log rotation by others: the access log file is opened anew. Without a handler it would end the process.
+        using var rotate = PosixSignalRegistration.Create((PosixSignal)UserSignal1, signal =>
+        {
+            signal.Cancel = true;
+            _accessLines?.Reopen();
+        });
 
         // Step 2.
         var running = new List<Task> { Task.Run(() => aggregator.RunAsync(_ended.Token), CancellationToken.None) };
@@ -82,7 +93,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         await aggregator.FlushAsync();
         foreach (var entryPoint in _entryPoints.Where(static e => e.Name == InternalConfiguration.AdminEntryPoint))
         {
-            await entryPoint.StartAsync(end);
+            await entryPoint.StartAsync();
         }
 
         // Step 3.
@@ -108,12 +119,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
         foreach (var entryPoint in _entryPoints.Where(static e => e.Name != InternalConfiguration.AdminEntryPoint))
         {
-            await entryPoint.StartAsync(end);
+            await entryPoint.StartAsync();
         }
 
         foreach (var entryPoint in _entryPoints)
         {
-            LogListening(_logger, entryPoint.Name, entryPoint.Bound!.ToString());
+            LogListening(_logger, entryPoint.Name, entryPoint.LocalEndPoint!.ToString());
         }
 
         LogStarted(_logger, VersionCommand.Version, string.Join(", ", providers.Select(static p => p.Name)));
@@ -166,7 +177,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var names = _configuration.EntryPoints;
         var serverName = Environment.MachineName is { Length: > 0 } machine ? machine : "localhost";
 
-        var certificates = new CertificateStore(DefaultCertificate.Create(_time));
+        var certificates = new CertificateStore(_time);
         _certificates = CertificateSources.Create(_configuration, certificates, _loggers, _time);
         _transports = new TransportPool(_configuration.ServersTransport);
         AccessLogger? accessLog = null;
@@ -175,7 +186,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             try
             {
                 _accessLines = BoundedLineWriter.Open(accessConfig.FilePath, "access log");
-                accessLog = new AccessLogger(_accessLines, _time);
+                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -246,7 +257,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
                 new ServiceFactory(new ServiceStateStore(_time, random), _transports!, new HttpForwarding(), _time), internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
-            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => ListenAddress.Parse(names[e.Name].Address ?? "").Port, StringComparer.Ordinal)),
+            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EdgeGateway.Proxy.EntryPoints.EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             _loggers.CreateLogger<SnapshotCompiler>());
     }
 
@@ -258,7 +269,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     {
         writer.WriteNumber("logLinesDropped", _logLines.Dropped);
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
-        writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFailures));
+        writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
         _certificates?.Write(writer);
     }
 

@@ -48,6 +48,6 @@ internal static class ProviderComposition
                 var mapping = mapper.Map(instances);
                 return new ProviderMessage(name, mapping.Configuration, mapping.Problems);
             },
-            loggers, time);
+            time, loggers.CreateLogger<NomadProvider>());
     }
 }
