@@ -12,7 +12,8 @@
 //  8  Without a usable stream blocking queries do the watching, and without those a poll every refreshInterval; the
 //     stream is tried again after 30 s, then less often.
 //
-// Facts behind it: nomad-api §3.3, 3.4, 8.3 to 8.6.
+// Facts behind it: nomad-api §3.3, 3.4, 8.3 to 8.6. One file above 400 lines: the steps share one table, one lock and
+// one session, and are read in this order.
 using EdgeGateway.Nomad.Client;
 using Microsoft.Extensions.Logging;
 using Polly;
