@@ -14,11 +14,15 @@ internal static class EngineLimits
     // http2.maxConcurrentStreams of Traefik: 250.
     private const int StreamsPerConnection = 250;
 
+    // Kestrel's HTTP/2 doubles its limits of header count and size before it cuts a connection; above half the range that is negative,
+    // and every request ends in GOAWAY PROTOCOL_ERROR.
+    private const int EngineMaximum = int.MaxValue / 2;
+
     /// <summary>Fills <paramref name="options"/> from <paramref name="config"/>.</summary>
     public static void Apply(EntryPointConfig config, KestrelServerOptions options)
     {
         var timeouts = config.Transport.RespondingTimeouts;
-        var head = (int)Math.Min((long)Math.Max(config.Http.MaxHeaderBytes, 1) + HeadTolerance, int.MaxValue);
+        var head = (int)Math.Min((long)Math.Max(config.Http.MaxHeaderBytes, 1) + HeadTolerance, EngineMaximum);
 
         options.AddServerHeader = false;
         options.AllowSynchronousIO = false;
@@ -32,7 +36,7 @@ internal static class EngineLimits
         limits.MaxRequestBufferSize = null; // our pipe bounds what is read ahead
         limits.MaxRequestLineSize = head;
         limits.MaxRequestHeadersTotalSize = head;
-        limits.MaxRequestHeaderCount = int.MaxValue; // the size bounds it
+        limits.MaxRequestHeaderCount = EngineMaximum; // the size bounds it
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = Limit(timeouts.IdleTimeout);
