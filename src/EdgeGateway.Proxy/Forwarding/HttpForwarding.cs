@@ -29,6 +29,7 @@ public sealed class HttpForwarding
         new() { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
 
     private readonly IHttpForwarder _forwarder;
+    private long _retries;
 
     /// <summary>Makes the forwarder; YARP logs nothing, the access log and the attempt loop say what happened.</summary>
     public HttpForwarding()
@@ -39,6 +40,12 @@ public sealed class HttpForwarding
         services.AddHttpForwarder();
         _forwarder = services.BuildServiceProvider().GetRequiredService<IHttpForwarder>();
     }
+
+    /// <summary>Attempts after a request's first, of all services since the start.</summary>
+    public long Retries => Volatile.Read(ref _retries);
+
+    /// <summary>Counts one; called on the rare path only.</summary>
+    internal void CountRetry() => Interlocked.Increment(ref _retries);
 
     /// <summary>Sends the request to a server and passes its answer on.</summary>
     public async ValueTask<AttemptOutcome> SendAsync(

@@ -48,6 +48,11 @@ public sealed class LoadBalancedService(
             tried.Add(server);
             record.ServerUrl = server.Url;
             record.Retries = attempt - 1;
+            if (attempt > 1)
+            {
+                forwarding.CountRetry();
+            }
+
             server.Enter();
             try
             {
