@@ -47,12 +47,11 @@ internal sealed class EdgeClient : IDisposable
         return new SslClientAuthenticationOptions { TargetHost = stack.Name, CertificateChainPolicy = trust };
     }
 
-    public async Task<Answer> GetAsync(string path, CancellationToken stop, string? host = null)
+    public async Task<Answer> GetAsync(string path, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Limit);
         using var request = new HttpRequestMessage(HttpMethod.Get, _origin + path) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        request.Headers.Host = host;
         try
         {
             using var response = await _http.SendAsync(request, limit.Token);

@@ -15,6 +15,7 @@ internal sealed class LocalStack : IAsyncDisposable
     private readonly HttpMessageInvoker _control = new(new SocketsHttpHandler { UseProxy = false });
     private readonly List<Child> _standIns = [];
     private string _nomadControl = "";
+    private string _tailscaledControl = "";
 
     public LocalStack()
     {
@@ -67,6 +68,7 @@ internal sealed class LocalStack : IAsyncDisposable
         var tailscaledReady = (await tailscaled).Ready;
         NomadUrl = nomadReady["nomad"]!;
         _nomadControl = nomadReady["control"]!;
+        _tailscaledControl = tailscaledReady["control"]!;
         await Task.WhenAll(Front.StartAsync(stop), Whoami.StartAsync(stop));
 
         GatewayFlags =
@@ -77,13 +79,15 @@ internal sealed class LocalStack : IAsyncDisposable
         ];
         Gateway = Child.Start(Path.Combine(AppContext.BaseDirectory, "edge-gateway"), GatewayFlags, [("TS_SOCKET", tailscaledReady["socket"]!)]);
         await ListeningAsync(stop);
-        await PostAsync($"{tailscaledReady["control"]}/lifetime?seconds={UsualLifeSeconds}", stop);
     }
 
     public Task RegisterAsync(string id, string service, int port, IEnumerable<string> tags, CancellationToken stop) => PostAsync(
         $"{_nomadControl}/register?id={id}&service={service}&port={port}" + string.Concat(tags.Select(static t => "&tag=" + Uri.EscapeDataString(t))), stop);
 
     public Task DeregisterAsync(string id, CancellationToken stop) => PostAsync($"{_nomadControl}/deregister?id={id}", stop);
+
+    /// <summary>Certificates issued from now on live as long as real ones.</summary>
+    public Task IssueLongLivedAsync(CancellationToken stop) => PostAsync($"{_tailscaledControl}/lifetime?seconds={UsualLifeSeconds}", stop);
 
     /// <summary>Closes Nomad's port and resets its connections, or opens it again.</summary>
     public Task SetNomadGoneAsync(bool gone, CancellationToken stop) => PostAsync($"{_nomadControl}/fault?mode={(gone ? "Refuse" : "None")}", stop);
