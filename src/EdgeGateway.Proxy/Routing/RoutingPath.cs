@@ -1,4 +1,4 @@
-using System.Text;
+using EdgeGateway.Rules.Text;
 
 namespace EdgeGateway.Proxy.Routing;
 
@@ -18,7 +18,7 @@ internal static class RoutingPath
             return path.Length == text.Length ? text : path.ToString();
         }
 
-        // Decoded bytes may be UTF-8, and rules are written in text; what is no UTF-8 can only match a regex or a prefix before it.
+        // Decoded bytes may be UTF-8, and rules are written in text; what is no UTF-8 is kept apart byte by byte.
         var bytes = new byte[path.Length];
         var count = 0;
         for (var i = 0; i < path.Length; i++)
@@ -37,6 +37,6 @@ internal static class RoutingPath
             bytes[count++] = (byte)path[i];
         }
 
-        return Encoding.UTF8.GetString(bytes, 0, count);
+        return LosslessUtf8.Decode(bytes.AsSpan(0, count));
     }
 }

@@ -1,15 +1,30 @@
+using System.Buffers;
+using EdgeGateway.Rules.Text;
+
 namespace EdgeGateway.Rules.Http;
 
-/// <summary>Reads a raw query without allocating: pairs at <c>&amp;</c>, <c>+</c> and <c>%XX</c> decoded, a pair with a bad escape dropped.</summary>
+/// <summary>
+/// Reads a raw query as Go does and without allocating: pairs at <c>&amp;</c>, <c>+</c> and <c>%XX</c> decoded, a pair with a bad
+/// escape or a semicolon dropped, the others kept. One character of the query is one byte of the request line.
+/// </summary>
 internal static class QueryReader
 {
-    // Longer keys and values than this are not on the stack.
-    private const int StackLimit = 512;
+    /// <summary>Longer encoded values are decoded in rented memory instead of on the stack.</summary>
+    private const int StackLimit = 256;
+
+    /// <summary>What a plain query consists of: it can be compared as it is.</summary>
+    private static readonly SearchValues<char> Encoded =
+        SearchValues.Create([';', '%', '+', .. Enumerable.Range(0x80, 0x80).Select(static c => (char)c)]);
 
     public delegate bool ValueTest<in TState>(ReadOnlySpan<char> value, TState state);
 
-    /// <summary>True when a value of the key passes the test.</summary>
-    public static bool Any<TState>(string query, string key, TState state, ValueTest<TState> test)
+    /// <summary>Whether a value of the key passes the test.</summary>
+    /// <param name="query">The raw query.</param>
+    /// <param name="key">The decoded key.</param>
+    /// <param name="firstOnly">Look at the key's first value only.</param>
+    /// <param name="state">Given to the test.</param>
+    /// <param name="test">The test of a decoded value.</param>
+    public static bool Any<TState>(string query, string key, bool firstOnly, TState state, ValueTest<TState> test)
     {
         var rest = query.AsSpan();
         while (!rest.IsEmpty)
@@ -17,73 +32,72 @@ internal static class QueryReader
             var end = rest.IndexOf('&');
             var pair = end < 0 ? rest : rest[..end];
             rest = end < 0 ? default : rest[(end + 1)..];
-            if (pair.IsEmpty)
-            {
-                continue;
-            }
-
             var equals = pair.IndexOf('=');
-            if (Test(equals < 0 ? pair : pair[..equals], equals < 0 ? default : pair[(equals + 1)..], key, state, test))
+            var rawKey = equals < 0 ? pair : pair[..equals];
+            var rawValue = equals < 0 ? default : pair[(equals + 1)..];
+            var outcome = pair.ContainsAny(Encoded)
+                ? TestEncoded(rawKey, rawValue, key, state, test)
+                : rawKey.SequenceEqual(key) ? test(rawValue, state) : null;
+            if (outcome == true || (firstOnly && outcome == false))
             {
-                return true;
+                return outcome.Value;
             }
         }
 
         return false;
     }
 
-    private static bool Test<TState>(ReadOnlySpan<char> rawKey, ReadOnlySpan<char> rawValue, string key, TState state, ValueTest<TState> test)
+    /// <summary>The test's outcome, or null when the pair has another key or cannot be decoded.</summary>
+    private static bool? TestEncoded<TState>(
+        ReadOnlySpan<char> rawKey, ReadOnlySpan<char> rawValue, string key, TState state, ValueTest<TState> test)
     {
-        Span<char> buffer = rawKey.Length + rawValue.Length <= StackLimit ? stackalloc char[StackLimit] : new char[rawKey.Length + rawValue.Length];
-        if (!TryDecode(rawKey, buffer, out var foundKey) || !foundKey.SequenceEqual(key))
+        var length = Math.Max(rawKey.Length, rawValue.Length);
+        var rentedBytes = length > StackLimit ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var rentedChars = length > StackLimit ? ArrayPool<char>.Shared.Rent(length) : null;
+        Span<byte> bytes = rentedBytes ?? stackalloc byte[StackLimit];
+        Span<char> chars = rentedChars ?? stackalloc char[StackLimit];
+        bool? outcome = TryDecode(rawKey, bytes, chars, out var count) && chars[..count].SequenceEqual(key)
+            && TryDecode(rawValue, bytes, chars, out count)
+            ? test(chars[..count], state)
+            : null;
+        if (rentedBytes is not null)
         {
-            return false;
+            ArrayPool<byte>.Shared.Return(rentedBytes);
+            ArrayPool<char>.Shared.Return(rentedChars!);
         }
 
-        return TryDecode(rawValue, buffer[foundKey.Length..], out var value) && test(value, state);
+        return outcome;
     }
 
-    private static bool TryDecode(ReadOnlySpan<char> raw, Span<char> buffer, out ReadOnlySpan<char> text)
+    private static bool TryDecode(ReadOnlySpan<char> raw, Span<byte> bytes, Span<char> chars, out int count)
     {
-        if (raw.IndexOfAny('%', '+') < 0)
-        {
-            text = raw;
-            return true;
-        }
-
-        Span<byte> bytes = raw.Length <= StackLimit ? stackalloc byte[StackLimit] : new byte[raw.Length];
-        var isAscii = true;
         var length = 0;
-        text = default;
+        count = 0;
         for (var i = 0; i < raw.Length; i++)
         {
             var c = raw[i];
-            if (c == '+')
+            if (c == ';')
             {
-                c = ' ';
+                return false;
             }
-            else if (c == '%')
+
+            if (c == '%')
             {
                 if (i + 2 >= raw.Length || !char.IsAsciiHexDigit(raw[i + 1]) || !char.IsAsciiHexDigit(raw[i + 2]))
                 {
                     return false;
                 }
 
-                c = (char)((Hex(raw[i + 1]) << 4) | Hex(raw[i + 2]));
+                bytes[length++] = (byte)((Hex(raw[i + 1]) << 4) | Hex(raw[i + 2]));
                 i += 2;
             }
-
-            isAscii &= c < 0x80;
-            bytes[length] = (byte)c;
-            buffer[length++] = c;
+            else
+            {
+                bytes[length++] = c == '+' ? (byte)' ' : (byte)c;
+            }
         }
 
-        if (!isAscii)
-        {
-            length = System.Text.Encoding.UTF8.GetChars(bytes[..length], buffer);
-        }
-
-        text = buffer[..length];
+        count = LosslessUtf8.Decode(bytes[..length], chars);
         return true;
     }
 

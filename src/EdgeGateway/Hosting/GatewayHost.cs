@@ -45,6 +45,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SnapshotHolder _snapshots = new();
     private readonly List<EntryPoint> _entryPoints = [];
+    private readonly HttpForwarding _forwarding = new();
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
     private TransportPool? _transports;
@@ -254,10 +255,10 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
         return new SnapshotCompiler(
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(_time, random), _transports!, new HttpForwarding(), _time), internalServices),
+                new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
-            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
+            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EdgeGateway.Proxy.EntryPoints.EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             _loggers.CreateLogger<SnapshotCompiler>());
     }
 
@@ -270,6 +271,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         writer.WriteNumber("logLinesDropped", _logLines.Dropped);
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
+        writer.WriteNumber("retries", _forwarding.Retries);
         _certificates?.Write(writer);
     }
 
