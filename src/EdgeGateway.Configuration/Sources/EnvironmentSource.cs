@@ -1,6 +1,11 @@
+using System.Text;
+
 namespace EdgeGateway.Configuration.Sources;
 
-/// <summary>Variables as Traefik takes them (static-config §1.3): <c>TRAEFIK_</c> and the path with <c>_</c> for <c>.</c>; ours begin with <c>EDGE_</c>.</summary>
+/// <summary>
+/// Variables as Traefik takes them (static-config §1.3): <c>TRAEFIK_</c> and the path with <c>_</c> for <c>.</c>; our own options begin with
+/// <c>EDGE_</c>. Only names that begin with a root option are looked at, so that an unrelated variable does no harm.
+/// </summary>
 public static class EnvironmentSource
 {
     private static readonly string[] Roots =
@@ -10,35 +15,45 @@ public static class EnvironmentSource
     ];
 
     /// <summary>Reads the variables that name options.</summary>
-    public static IReadOnlyList<LabelEntry> Read(IEnumerable<KeyValuePair<string, string>> variables)
+    /// <param name="variables">All variables.</param>
+    /// <param name="lookup">Tells where a number is an index.</param>
+    /// <param name="ownRoots">Names directly below <c>edge</c>.</param>
+    public static IReadOnlyList<LabelEntry> Read(
+        IEnumerable<KeyValuePair<string, string>> variables, OptionLookup lookup, IEnumerable<string> ownRoots)
     {
+        var own = ownRoots.Select(static name => name.ToUpperInvariant()).ToArray();
         var entries = new List<LabelEntry>();
         foreach (var (name, value) in variables)
         {
-            if (name.StartsWith("TRAEFIK_", StringComparison.Ordinal)
-                && Array.Exists(Roots, root => name.AsSpan("TRAEFIK_".Length).StartsWith(root, StringComparison.Ordinal)))
+            if (Rest(name, "TRAEFIK_", Roots) is { } path)
             {
-                entries.Add(new(KeyOf(name["TRAEFIK_".Length..]), value, new($"variable {name}")));
+                entries.Add(new(KeyOf(path, lookup), value, OptionLocation.Variable(name, value)));
             }
-            else if (name.StartsWith("EDGE_", StringComparison.Ordinal))
+            else if (Rest(name, "EDGE_", own) is { } ownPath)
             {
-                entries.Add(new("edge." + KeyOf(name["EDGE_".Length..]), value, new($"variable {name}")));
+                entries.Add(new(KeyOf("EDGE_" + ownPath, lookup), value, OptionLocation.Variable(name, value)));
             }
         }
 
-        return [.. entries.OrderBy(static e => e.Key, StringComparer.Ordinal)];
+        return [.. entries.OrderBy(static entry => entry.Key, StringComparer.Ordinal)];
     }
 
-    // A part that is a number is a list index.
-    private static string KeyOf(string name)
+    // A prefix test, as in Traefik: TRAEFIK_APIVERSION is taken up, and then refused as unknown.
+    private static string? Rest(string name, string prefix, string[] roots) =>
+        name.StartsWith(prefix, StringComparison.Ordinal)
+        && Array.Exists(roots, root => name.AsSpan(prefix.Length).StartsWith(root, StringComparison.Ordinal))
+            ? name[prefix.Length..]
+            : null;
+
+    private static string KeyOf(string name, OptionLookup lookup)
     {
-        var parts = name.ToLowerInvariant().Split('_');
-        var key = parts[0];
-        foreach (var part in parts.AsSpan(1))
+        var key = new StringBuilder();
+        foreach (var part in name.ToLowerInvariant().Split('_'))
         {
-            key += part.Length > 0 && part.All(char.IsAsciiDigit) ? $"[{part}]" : $".{part}";
+            var isIndex = part.Length > 0 && part.All(char.IsAsciiDigit) && lookup.KindOf(key.ToString()) == ConfigKind.ObjectList;
+            key.Append(isIndex ? $"[{part}]" : key.Length == 0 ? part : $".{part}");
         }
 
-        return key;
+        return key.ToString();
     }
 }

@@ -6,70 +6,60 @@ namespace EdgeGateway.Configuration.Sources;
 /// </summary>
 public static class FlagSource
 {
-    /// <summary>Reads the arguments; lists given twice are joined.</summary>
+    /// <summary>Reads the arguments; lists given twice are joined, of other options the last one counts.</summary>
     /// <param name="arguments">The raw arguments.</param>
-    /// <param name="takesNoValue">True for an option that stands alone: a boolean or a section.</param>
-    /// <param name="isList">True for a list of texts.</param>
+    /// <param name="lookup">Tells which options stand alone and which are lists.</param>
+    /// <returns>Entries in byte order of the names: the spelling that sorts first names a map entry.</returns>
     /// <exception cref="ConfigurationException">An argument that is no flag, or a flag without its value.</exception>
-    public static IReadOnlyList<LabelEntry> Read(IReadOnlyList<string> arguments, Func<string, bool> takesNoValue, Func<string, bool> isList)
+    public static IReadOnlyList<LabelEntry> Read(IReadOnlyList<string> arguments, OptionLookup lookup)
     {
-        var entries = new List<LabelEntry>();
+        var entries = new Dictionary<string, LabelEntry>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
             if (argument.Length < 2 || argument[0] != '-' || argument == "--")
             {
-                throw Fault(argument, $"stray argument \"{argument}\": every argument is a flag of the form --name=value");
+                throw Fault(argument, $"stray argument '{argument}': every argument is a flag of the form --name=value");
             }
 
             var text = argument.AsSpan(argument[1] == '-' ? 2 : 1);
-            if (text.IsEmpty || text[0] is '-' or '=')
+            if (text[0] is '-' or '=')
             {
                 throw Fault(argument, $"bad flag syntax: {argument}");
             }
 
             var equals = text.IndexOf('=');
             var name = (equals < 0 ? text : text[..equals]).ToString();
+            var kind = lookup.KindOf(name);
             string value;
             if (equals >= 0)
             {
                 value = text[(equals + 1)..].ToString();
             }
-            else if (takesNoValue(name))
+            else if (kind is ConfigKind.Boolean or ConfigKind.Object)
             {
                 value = "true";
             }
             else if (i + 1 < arguments.Count)
             {
+                // Whatever it is, also another flag: as in Traefik.
                 value = arguments[++i];
             }
             else
             {
-                throw Fault(argument, $"flag needs an argument: -{name}");
+                // An unknown option is reported as such; that it has no value as well is of no interest.
+                value = kind is null ? "" : throw Fault(argument, $"flag needs an argument: -{name}");
             }
 
-            Add(entries, new(name, value, new($"flag --{name}={value}")), isList(name));
+            if (kind == ConfigKind.List && entries.TryGetValue(name, out var earlier) && earlier.Value.Length > 0)
+            {
+                value = $"{earlier.Value},{value}";
+            }
+
+            entries[name] = new(name, value, OptionLocation.Flag(name, value));
         }
 
-        // Names meet in byte order: the spelling that sorts first names a map entry.
-        return [.. entries.OrderBy(static e => e.Key, StringComparer.Ordinal)];
-    }
-
-    private static void Add(List<LabelEntry> entries, LabelEntry entry, bool isList)
-    {
-        var at = entries.FindIndex(e => string.Equals(e.Key, entry.Key, StringComparison.OrdinalIgnoreCase));
-        if (at < 0)
-        {
-            entries.Add(entry);
-        }
-        else if (isList)
-        {
-            entries[at] = entries[at] with { Value = $"{entries[at].Value},{entry.Value}" };
-        }
-        else
-        {
-            entries[at] = entry;
-        }
+        return [.. entries.Values.OrderBy(static entry => entry.Key, StringComparer.Ordinal)];
     }
 
     private static ConfigurationException Fault(string argument, string message) =>

@@ -28,7 +28,7 @@ public sealed record StaticConfiguration
     public ConfigMap<CertificateResolverConfig> CertificatesResolvers { get; init; } = ConfigMap<CertificateResolverConfig>.Empty;
 
     /// <summary>Default settings of connections to servers.</summary>
-    public ServersTransportConfig ServersTransport { get; init; } = new();
+    public ServersTransportConfig ServersTransport { get; init; } = StaticServersTransport.Default;
 
     /// <summary>Accepted; nothing is sent home.</summary>
     public GlobalConfig Global { get; init; } = new();
@@ -47,7 +47,7 @@ public sealed record StaticConfiguration
         .Field(
             "certificatesResolvers", ConfigTypes.MapOf(CertificateResolverConfig.Type), static o => o.CertificatesResolvers,
             static (o, v) => o with { CertificatesResolvers = v })
-        .Field("serversTransport", ServersTransportConfig.Type, static o => o.ServersTransport, static (o, v) => o with { ServersTransport = v })
+        .Field("serversTransport", StaticServersTransport.Type, static o => o.ServersTransport, static (o, v) => o with { ServersTransport = v })
         .Field("global", GlobalConfig.Type, static o => o.Global, static (o, v) => o with { Global = v })
         .Field("edge", EdgeConfig.Type, static o => o.Edge, static (o, v) => o with { Edge = v });
 }

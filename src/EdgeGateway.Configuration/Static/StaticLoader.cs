@@ -1,5 +1,6 @@
+using System.Globalization;
 using EdgeGateway.Configuration.Dynamic;
-using EdgeGateway.Configuration.Files.Toml;
+using EdgeGateway.Configuration.Files;
 using EdgeGateway.Configuration.Sources;
 
 namespace EdgeGateway.Configuration.Static;
@@ -10,119 +11,107 @@ namespace EdgeGateway.Configuration.Static;
 /// </summary>
 public static class StaticLoader
 {
+    private const string ConfigFileFlag = "configFile";
+
+    // Names of api@internal, dashboard@internal and ping@internal's entry point: Traefik's default for each of them.
     private const string AdminEntryPoint = "traefik";
+
+    /// <summary>Loads it; warnings are lost.</summary>
+    /// <inheritdoc cref="Read(IReadOnlyList{string}, IReadOnlyDictionary{string, string})" />
+    public static StaticConfiguration Load(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment) =>
+        Read(arguments, environment).Configuration;
 
     /// <summary>Loads it.</summary>
     /// <param name="arguments">The raw arguments after the command.</param>
     /// <param name="environment">All variables.</param>
     /// <exception cref="ConfigurationException">The first fault.</exception>
-    public static StaticConfiguration Load(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
-    {
-        var flags = FlagSource.Read(
-            arguments,
-            static name => Find(name) is { Kind: ConfigKind.Boolean or ConfigKind.Object } || IsSection(name),
-            static name => Find(name) is { Kind: ConfigKind.List });
-        var file = flags.FirstOrDefault(static f => f.Key.Equals("configFile", StringComparison.OrdinalIgnoreCase));
-        if (file.Key is not null)
-        {
-            flags = [.. flags.Where(f => f.Key != file.Key)];
-        }
-
-        var path = file.Key is not null ? Environment.ExpandEnvironmentVariables(file.Value) : FindFile(environment);
-        var variables = EnvironmentSource.Read(environment);
-        var loaded = path is not null ? FromFile(path)
-            : flags.Count > 0 ? Decode(LabelTree.Build(flags, new("flags")), ConfigSource.Flags)
-            : variables.Count > 0 ? Decode(LabelTree.Build(variables, new("environment")), ConfigSource.Environment)
-            : new StaticConfiguration();
-        return Check(Derive(loaded));
-    }
+    public static LoadedConfiguration Read(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment) =>
+        Read(arguments, environment, File.Exists, File.ReadAllBytes);
 
     /// <summary>Every option with its type, default and description.</summary>
     public static IEnumerable<OptionDescription> Options() => StaticConfiguration.Type.Describe("");
 
-    private static OptionDescription? Find(string name)
+    internal static LoadedConfiguration Read(
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment,
+        Func<string, bool> exists, Func<string, byte[]> readAllBytes)
     {
-        var parts = name.Split('.');
-        return Options().FirstOrDefault(option => Fits(option.Path.Split('.'), parts));
-    }
+        // Flags must be readable as such even where a file wins.
+        var flags = FlagSource.Read(arguments, new(StaticConfiguration.Type, ConfigSource.Flags));
+        var named = flags.FirstOrDefault(IsConfigFile).Value;
+        flags = [.. flags.Where(static flag => !IsConfigFile(flag))];
+        var path = string.IsNullOrEmpty(named) ? ConfigurationFile.Find(environment, exists) : ConfigurationFile.Expand(named, environment);
+        var variables = EnvironmentSource.Read(
+            environment, new(StaticConfiguration.Type, ConfigSource.Environment), EdgeConfig.Type.Names(ConfigSource.Environment));
 
-    private static bool IsSection(string name)
-    {
-        var parts = name.Split('.');
-        return Options().Any(option => option.Path.Split('.') is var path && path.Length > parts.Length && Fits(path[..parts.Length], parts));
-    }
-
-    private static bool Fits(string[] path, string[] parts)
-    {
-        if (path.Length != parts.Length)
+        List<ConfigurationProblem> warnings = [];
+        if (path is not null)
         {
-            return false;
+            WarnOfIgnored(warnings, flags, "flags are", path);
+            WarnOfIgnored(warnings, variables, "variables are", path);
+            return Finish(DropUnknownRoots(ConfigurationFile.Read(path, readAllBytes), path, warnings), ConfigSource.File, path, warnings);
         }
 
-        for (var i = 0; i < path.Length; i++)
+        if (flags.Count > 0)
         {
-            if (path[i] != "<name>" && !path[i].Equals(parts[i], StringComparison.OrdinalIgnoreCase))
-            {
-                return false;
-            }
+            WarnOfIgnored(warnings, variables, "variables are", "the flags");
+            return Finish(LabelTree.Build(flags, new("flags")), ConfigSource.Flags, "flags", warnings);
         }
 
-        return true;
+        return variables.Count > 0
+            ? Finish(LabelTree.Build(variables, new("environment")), ConfigSource.Environment, "environment", warnings)
+            : Finish(new ConfigObject(SourceLocation.Default), ConfigSource.File, "defaults", warnings);
     }
 
-    private static string? FindFile(IReadOnlyDictionary<string, string> environment)
+    private static bool IsConfigFile(LabelEntry flag) => string.Equals(flag.Key, ConfigFileFlag, StringComparison.OrdinalIgnoreCase);
+
+    private static LoadedConfiguration Finish(ConfigObject root, ConfigSource source, string origin, List<ConfigurationProblem> warnings)
     {
-        string[] bases =
-        [
-            "/etc/traefik/traefik",
-            $"{environment.GetValueOrDefault("XDG_CONFIG_HOME", "")}/traefik",
-            $"{environment.GetValueOrDefault("HOME", "")}/.config/traefik",
-            "./traefik",
-        ];
-        return bases.SelectMany(static b => new[] { b + ".toml", b + ".yaml", b + ".yml" }).FirstOrDefault(File.Exists);
-    }
-
-    private static StaticConfiguration FromFile(string path)
-    {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Fault("EG-CONFIG-FILE", new(path), $"the configuration file cannot be read: {e.Message}");
-        }
-
-        if (!Path.GetExtension(path).Equals(".toml", StringComparison.OrdinalIgnoreCase))
-        {
-            throw Fault("EG-CONFIG-FILE", new(path), $"unsupported file extension: {Path.GetExtension(path)} (YAML is not supported yet)");
-        }
-
-        return Decode(TomlNodes.Read(text, path), ConfigSource.File);
-    }
-
-    private static StaticConfiguration Decode(ConfigObject root, ConfigSource source)
-    {
+        UnsupportedOptions.Refuse(root, source);
         var context = new DecodeContext(source);
-        var decoded = StaticConfiguration.Type.Decode(root, context) ?? new StaticConfiguration();
-        foreach (var problem in context.Problems)
+        var decoded = StaticConfiguration.Type.Decode(root, new StaticConfiguration(), context) ?? new StaticConfiguration();
+        if (context.Problems.FirstOrDefault(static problem => problem.Severity == ProblemSeverity.Error) is { } first)
         {
-            if (problem.Severity != ProblemSeverity.Error)
+            throw new ConfigurationException(first);
+        }
+
+        warnings.AddRange(context.Problems);
+        var derived = Derive(decoded);
+        new StaticChecks(root, warnings).Check(derived);
+        return new(derived, warnings.ToConfigList(), origin);
+    }
+
+    // Traefik ignores unknown names at the root of a file, and people keep YAML anchors there; a wrong name is worth a warning.
+    private static ConfigObject DropUnknownRoots(ConfigObject root, string path, List<ConfigurationProblem> warnings)
+    {
+        ConfigObject known = new(root.Location);
+        foreach (var (name, node) in root.Entries)
+        {
+            if (StaticConfiguration.Type.FindChild(name, ConfigSource.File) is not null || TraefikOptions.Knows(name) || TraefikOptions.IsRemoved(name))
             {
+                known.Set(name, node);
                 continue;
             }
 
-            var option = problem.Location.Text.StartsWith("flag --", StringComparison.Ordinal)
-                ? problem.Location.Text["flag --".Length..].Split('=')[0]
-                : "";
-            throw new ConfigurationException(
-                option.Length > 0 && problem.Message.StartsWith("unknown option", StringComparison.Ordinal) && TraefikOptions.Knows(option)
-                    ? problem with { Code = "EG-CONFIG-UNSUPPORTED", Message = $"the option {option} is not supported yet" }
-                    : problem);
+            var similar = DidYouMean.Find(name, StaticConfiguration.Type.Names(ConfigSource.File));
+            warnings.Add(new(
+                "EG-CONFIG-IGNORED", ProblemSeverity.Warning, node.Location,
+                $"unknown section {name} is ignored" + (similar is null ? "" : $"; did you mean '{similar}'?")));
         }
 
-        return decoded;
+        return known.Entries.Count > 0
+            ? known
+            : throw new ConfigurationException(new(
+                "EG-CONFIG-FILE", ProblemSeverity.Error, new($"{ConfigFileFlag} {path}"), "no valid configuration found in file"));
+    }
+
+    private static void WarnOfIgnored(List<ConfigurationProblem> warnings, IReadOnlyList<LabelEntry> entries, string what, string winner)
+    {
+        if (entries.Count > 0)
+        {
+            warnings.Add(new(
+                "EG-CONFIG-IGNORED", ProblemSeverity.Warning, entries[0].Location,
+                string.Create(CultureInfo.InvariantCulture, $"{entries.Count} {what} ignored: {winner} alone count; sources are never merged")));
+        }
     }
 
     private static StaticConfiguration Derive(StaticConfiguration loaded)
@@ -139,48 +128,13 @@ public static class StaticLoader
             entryPoints[AdminEntryPoint] = new() { Address = ":8080" };
         }
 
-        return loaded with { EntryPoints = entryPoints.ToConfigMap() };
+        return loaded with
+        {
+            EntryPoints = entryPoints.ToConfigMap(),
+            Providers = loaded.Providers with
+            {
+                Precedence = loaded.Providers.Precedence.Select(static name => name.ToLowerInvariant()).ToConfigList(),
+            },
+        };
     }
-
-    private static StaticConfiguration Check(StaticConfiguration loaded)
-    {
-        foreach (var (name, entryPoint) in loaded.EntryPoints)
-        {
-            if (entryPoint.Address?.EndsWith("/udp", StringComparison.Ordinal) == true)
-            {
-                throw Fault("EG-CONFIG-UNSUPPORTED", new($"entryPoints.{name}.address={entryPoint.Address}"), "UDP entry points are not supported yet");
-            }
-        }
-
-        if (loaded.Providers.Nomad is { } nomad)
-        {
-            if (nomad.Namespaces.Count > 1 || nomad.Namespaces.Contains("*"))
-            {
-                throw Fault(
-                    "EG-CONFIG-UNSUPPORTED", new($"providers.nomad.namespaces={string.Join(',', nomad.Namespaces)}"),
-                    "more than one namespace is not supported yet");
-            }
-
-            if (nomad.AllowEmptyServices)
-            {
-                throw Fault("EG-CONFIG-UNSUPPORTED", new("providers.nomad.allowEmptyServices=true"), "the option providers.nomad.allowEmptyServices is not supported yet");
-            }
-        }
-
-        if (loaded.AccessLog is { Format: not (null or "" or "common") } accessLog)
-        {
-            throw Fault("EG-CONFIG-UNSUPPORTED", new($"accessLog.format={accessLog.Format}"), $"the access log format {accessLog.Format} is not supported yet");
-        }
-
-        var basePath = loaded.Api?.BasePath ?? "/";
-        if (!basePath.StartsWith('/') || !basePath.All(static c => char.IsAsciiLetterOrDigit(c) || "_/.:~-".Contains(c, StringComparison.Ordinal)))
-        {
-            throw Fault("EG-CONFIG-VALUE", new($"api.basePath={basePath}"), "api.basePath must be an absolute URL path");
-        }
-
-        return loaded;
-    }
-
-    private static ConfigurationException Fault(string code, SourceLocation location, string message) =>
-        new(new(code, ProblemSeverity.Error, location, message));
 }

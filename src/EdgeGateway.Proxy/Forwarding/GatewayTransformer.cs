@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Services;
 using Microsoft.AspNetCore.Http;
@@ -14,22 +15,39 @@ namespace EdgeGateway.Proxy.Forwarding;
 /// </summary>
 internal sealed class GatewayTransformer(GatewayContext context) : HttpTransformer
 {
-    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     private Server? _server;
     private bool _passHost;
-    private string? _connection;
+    private string? _upgrade;
+    private StringValues _connection;
 
-    /// <summary>True once the server's head was passed on.</summary>
+    /// <summary>True once the server's head was understood and passed on.</summary>
     public bool HeadReceived { get; private set; }
 
+    /// <summary>True once the server's body was passed on to its end.</summary>
+    public bool AnswerEnded { get; private set; }
+
     /// <summary>Prepares for an attempt.</summary>
-    public void Begin(Server server, bool passHost)
+    /// <param name="server">Where it goes.</param>
+    /// <param name="passHost">True: with the client's Host; false: with the server's authority.</param>
+    /// <param name="upgrade">Protocol that the client wants to change to; null for none.</param>
+    public void Begin(Server server, bool passHost, string? upgrade)
     {
         _server = server;
         _passHost = passHost;
+        _upgrade = upgrade;
         HeadReceived = false;
+        AnswerEnded = false;
         _connection = context.Http.Response.Headers.Connection;
+    }
+
+    /// <summary>Gives back a response as it was before the attempt: nothing of YARP's or of a part of the answer reaches the client.</summary>
+    public void TakeBack()
+    {
+        var response = context.Http.Response;
+        response.Headers.Clear();
+        response.Headers.Connection = _connection;
+        response.StatusCode = StatusCodes.Status200OK;
+        context.Http.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = null;
     }
 
     public override ValueTask TransformRequestAsync(
@@ -37,28 +55,32 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
     {
         var server = _server!;
         var upstream = context.Upstream;
-        proxyRequest.RequestUri = new Uri(string.Concat(server.UriPrefix, server.PathPrefix, upstream.Target), Verbatim);
-
+        proxyRequest.RequestUri = server.UriFor(upstream.Target);
         var headers = proxyRequest.Headers;
-        foreach (var (name, values) in httpContext.Request.Headers)
+
+        // None sent, or not to be passed: the authority as the server's URL has it, with its port also where that is the usual one.
+        headers.TryAddWithoutValidation(HeaderNames.Host, _passHost && upstream.Host.Length > 0 ? upstream.Host : server.Authority);
+
+        if (proxyRequest.Content is null && !RepeatableRequests.IsIdempotent(upstream.Method))
         {
-            // Pseudo-headers of HTTP/2, what belongs to this hop, and an empty User-Agent, which says no more than none.
-            if (name[0] == ':' || IsOwn(name) || (values.Count == 1 && values[0]!.Length == 0 && name.Equals(HeaderNames.UserAgent, StringComparison.OrdinalIgnoreCase)))
-            {
-                continue;
-            }
-
-            if (name.Equals(HeaderNames.Expect, StringComparison.OrdinalIgnoreCase))
-            {
-                // Set as a flag: only then does the handler wait for the server's word before it asks the client for the body.
-                headers.ExpectContinue = true;
-                continue;
-            }
-
-            Add(proxyRequest, name, values);
+            proxyRequest.Content = new EmptyContent();
         }
 
-        headers.Host = _passHost && upstream.Host.Length > 0 ? upstream.Host : _passHost ? "" : server.Authority;
+        foreach (var (name, values) in context.CopyHeaders())
+        {
+            if (!IsOwn(name))
+            {
+                Add(proxyRequest, name, values);
+            }
+        }
+
+        // YARP itself restores the two for these, and only these, protocols.
+        if (_upgrade is not null && !IsUpgradedByYarp(_upgrade))
+        {
+            headers.TryAddWithoutValidation(HeaderNames.Connection, HeaderNames.Upgrade);
+            headers.TryAddWithoutValidation(HeaderNames.Upgrade, _upgrade);
+        }
+
         return default;
     }
 
@@ -69,57 +91,41 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
             return new(false);
         }
 
-        HeadReceived = true;
-        context.Forwarding.ServerStatus = (int)proxyResponse.StatusCode;
+        var status = (int)proxyResponse.StatusCode;
+        if (status == StatusCodes.Status101SwitchingProtocols)
+        {
+            ServerAnswer.CheckSwitch(proxyResponse.Headers.NonValidated, _upgrade);
+        }
+
+        // A server's own phrase never reaches the client; YARP has copied it.
         var response = httpContext.Response;
-
-        // A server's own phrase never reaches the client.
-        if (!HttpProtocol.IsHttp2(httpContext.Request.Protocol))
+        var feature = httpContext.Features.Get<IHttpResponseFeature>()!;
+        var phrase = GoReasonPhrase.For(status);
+        if (!ReferenceEquals(feature.ReasonPhrase, phrase))
         {
-            httpContext.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = GoReasonPhrase.For(response.StatusCode);
+            feature.ReasonPhrase = phrase;
         }
 
-        var switching = response.StatusCode == StatusCodes.Status101SwitchingProtocols;
-        var headers = response.Headers;
-        var named = proxyResponse.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var connection) ? connection : default;
-        foreach (var (name, values) in proxyResponse.Headers.NonValidated)
+        var chunked = CopyHeaders(proxyResponse.Headers.NonValidated, response.Headers, httpContext);
+        CopyContentHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers, !chunked && HasLength(status));
+        if (_connection.Count > 0)
         {
-            if (!IsHop(name) && !(named.Count > 0 && IsNamed(named, name)))
-            {
-                headers[name] = ToStringValues(values);
-            }
-            else if (switching && name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase))
-            {
-                headers.Upgrade = ToStringValues(values);
-            }
+            response.Headers.Connection = _connection;
         }
 
-        foreach (var (name, values) in proxyResponse.Content.Headers.NonValidated)
-        {
-            // Set as text: a length that is no number must not fail before it is looked at.
-            if (name != HeaderNames.ContentLength)
-            {
-                headers[name] = ToStringValues(values);
-            }
-        }
-
-        SetLength(response, proxyResponse.Content.Headers.NonValidated);
-
-        if (_connection is not null)
-        {
-            headers.Connection = _connection;
-        }
-
+        HeadReceived = true;
+        context.Forwarding.ServerStatus = status;
         context.RunResponseFilters();
         return new(true);
     }
 
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
-        var feature = httpContext.Features.Get<IHttpResponseTrailersFeature>();
-        if (feature?.Trailers is { IsReadOnly: false } trailers)
+        AnswerEnded = true;
+        var received = proxyResponse.TrailingHeaders.NonValidated;
+        if (received.Count > 0 && httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
         {
-            foreach (var (name, values) in proxyResponse.TrailingHeaders.NonValidated)
+            foreach (var (name, values) in received)
             {
                 trailers[name] = ToStringValues(values);
             }
@@ -128,78 +134,38 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         return default;
     }
 
-    // RFC 9112 §6.3: several equal lengths are one, anything else is no answer. A 304 has no body and Go gives it no length.
-    private static void SetLength(HttpResponse response, System.Net.Http.Headers.HttpHeadersNonValidated headers)
-    {
-        if (response.StatusCode == StatusCodes.Status304NotModified || !headers.TryGetValues(HeaderNames.ContentLength, out var values))
-        {
-            return;
-        }
+    /// <summary>True for the protocols whose upgrade YARP sees to.</summary>
+    private static bool IsUpgradedByYarp(string protocol) =>
+        protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase) || protocol.StartsWith("SPDY/", StringComparison.OrdinalIgnoreCase);
 
-        long? length = null;
-        foreach (var line in values)
-        {
-            foreach (var part in line.AsSpan().Split(','))
-            {
-                if (!long.TryParse(line.AsSpan(part).Trim(), System.Globalization.NumberStyles.None, null, out var found) || (length ?? found) != found)
-                {
-                    throw new HttpRequestException(HttpRequestError.InvalidResponse, "the server's answer has no usable Content-Length");
-                }
+    // RFC 9110 §8.6: without a body on the wire, and Go sends none there.
+    private static bool HasLength(int status) => status is not (StatusCodes.Status304NotModified or StatusCodes.Status204NoContent) and >= 200;
 
-                length = found;
-            }
-        }
-
-        response.ContentLength = length;
-    }
-
-    // Host is set from the upstream request; the framing headers belong to the connection, and the forwarder writes those of an upgrade.
+    // Host and the upgrade are set by themselves, framing belongs to the connection, pseudo-headers to HTTP/2.
     private static bool IsOwn(string name) => name.Length switch
     {
-        7 => name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase),
-        10 => name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase),
         4 => name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase),
+        7 => name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase) || name[0] == ':',
+        10 => name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase) || name[0] == ':',
         17 => name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase),
-        _ => false,
+        _ => name[0] == ':',
     };
-
-    // RFC 9110 §7.6.1, with the list that Go's reverse proxy removes.
-    private static bool IsHop(string name) => name.Length switch
-    {
-        2 => name.Equals(HeaderNames.TE, StringComparison.OrdinalIgnoreCase),
-        7 => name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.Trailer, StringComparison.OrdinalIgnoreCase),
-        10 => name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.KeepAlive, StringComparison.OrdinalIgnoreCase),
-        16 => name.Equals(HeaderNames.ProxyConnection, StringComparison.OrdinalIgnoreCase),
-        17 => name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase),
-        18 => name.Equals(HeaderNames.ProxyAuthenticate, StringComparison.OrdinalIgnoreCase),
-        19 => name.Equals(HeaderNames.ProxyAuthorization, StringComparison.OrdinalIgnoreCase),
-        _ => false,
-    };
-
-    private static bool IsNamed(System.Net.Http.Headers.HeaderStringValues named, string name)
-    {
-        foreach (var line in named)
-        {
-            foreach (var token in line.AsSpan().Split(','))
-            {
-                if (line.AsSpan(token).Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
 
     private static void Add(HttpRequestMessage request, string name, StringValues values)
     {
         if (values.Count == 1)
         {
             var value = values.ToString();
+
+            // An empty User-Agent counts as none (Go).
+            if (value.Length == 0 && name.Equals(HeaderNames.UserAgent, StringComparison.OrdinalIgnoreCase))
+            {
+                return;
+            }
+
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
-                request.Content?.Headers.TryAddWithoutValidation(name, value);
+                ContentFor(request, name, value)?.Headers.TryAddWithoutValidation(name, value);
             }
 
             return;
@@ -208,11 +174,17 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         string?[] all = values!;
         if (!request.Headers.TryAddWithoutValidation(name, all))
         {
-            request.Content?.Headers.TryAddWithoutValidation(name, all);
+            ContentFor(request, name, values.ToString())?.Headers.TryAddWithoutValidation(name, all);
         }
     }
 
-    private static StringValues ToStringValues(System.Net.Http.Headers.HeaderStringValues values)
+    // Content-Type and its kin belong to the content, which a request without body has not. A Content-Length of it says nothing.
+    private static HttpContent? ContentFor(HttpRequestMessage request, string name, string value) =>
+        (request.Content is EmptyContent or null) && name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : request.Content ??= new EmptyContent();
+
+    private static StringValues ToStringValues(HeaderStringValues values)
     {
         if (values.Count == 1)
         {
@@ -227,5 +199,53 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         }
 
         return all;
+    }
+
+    /// <summary>True when the answer came chunked, so that a Content-Length means nothing (RFC 9112 §6.3).</summary>
+    private bool CopyHeaders(HttpHeadersNonValidated received, IHeaderDictionary headers, HttpContext httpContext)
+    {
+        var chunked = false;
+        HeaderStringValues named = default;
+        var hasNamed = received.TryGetValues(HeaderNames.Connection, out named);
+        foreach (var (name, values) in received)
+        {
+            if (!HopByHopHeaders.Contains(name))
+            {
+                if (!hasNamed || !HopByHopHeaders.IsNamed(named, name))
+                {
+                    headers[name] = ToStringValues(values);
+                }
+            }
+            else if (name.Length == 17)
+            {
+                ServerAnswer.CheckTransferEncoding(values);
+                chunked = true;
+            }
+            else if (name.Length == 7 && name[0] is 'T' or 't' && httpContext.Features.Get<IHttpResponseTrailersFeature>() is not null)
+            {
+                // The announcement goes along with the trailers; over HTTP/1.1 the HTTP engine sends none.
+                headers[name] = ToStringValues(values);
+            }
+        }
+
+        return chunked;
+    }
+
+    private static void CopyContentHeaders(HttpHeadersNonValidated received, IHeaderDictionary headers, bool withLength)
+    {
+        foreach (var (name, values) in received)
+        {
+            if (name.Length != 14 || !name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase))
+            {
+                headers[name] = ToStringValues(values);
+                continue;
+            }
+
+            var length = ServerAnswer.CheckLength(values);
+            if (withLength)
+            {
+                headers.ContentLength = length;
+            }
+        }
     }
 }

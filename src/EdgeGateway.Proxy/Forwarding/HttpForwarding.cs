@@ -1,10 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Services;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -29,11 +26,13 @@ public sealed class HttpForwarding
         new() { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
 
     private readonly IHttpForwarder _forwarder;
+    private readonly TimeProvider _time;
     private long _retries;
 
     /// <summary>Makes the forwarder; YARP logs nothing, the access log and the attempt loop say what happened.</summary>
-    public HttpForwarding()
+    public HttpForwarding(TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
@@ -47,134 +46,64 @@ public sealed class HttpForwarding
     /// <summary>Counts one; called on the rare path only.</summary>
     internal void CountRetry() => Interlocked.Increment(ref _retries);
 
-    /// <summary>Sends the request to a server and passes its answer on.</summary>
-    public async ValueTask<AttemptOutcome> SendAsync(
-        GatewayContext context, Server server, UpstreamTransport transport, bool passHost)
+    /// <summary>Sends the request to a server and passes its answer on. Writes no error of its own.</summary>
+    /// <param name="context">The request; its <see cref="GatewayContext.Upstream"/> is complete.</param>
+    /// <param name="server">Where it goes.</param>
+    /// <param name="transport">The connections it uses.</param>
+    /// <param name="passHost">True: with the client's Host; false: with the server's authority.</param>
+    public ValueTask<AttemptOutcome> SendAsync(GatewayContext context, Server server, UpstreamTransport transport, bool passHost)
     {
         var transformer = context.Transformer ??= new GatewayTransformer(context);
-        transformer.Begin(server, passHost);
-        var http = context.Http;
-        var limit = transport.ResponseHeaderTimeout;
-        using var timer = limit > TimeSpan.Zero ? new HeaderTimer(limit, transformer) : null;
+        var upgrade = context.Http.Request.Headers.Upgrade;
+        transformer.Begin(server, passHost, upgrade.Count > 0 ? upgrade.ToString() : null);
 
-        var config = server.Scheme switch
+        // An upgrade is an HTTP/1.1 matter, whatever the server speaks otherwise (runtime-behaviour §1.3).
+        var config = upgrade.Count > 0 ? Http1 : server.Scheme switch
         {
             "h2c" => Http2Clear,
             "https" when transport.OffersHttp2 => Negotiated,
             _ => Http1,
         };
-        var error = await _forwarder.SendAsync(http, server.UriPrefix, transport.Invoker, config, transformer, timer?.Token ?? default);
-        if (error == ForwarderError.None)
+        if (transport.ResponseHeaderTimeout > TimeSpan.Zero)
         {
-            return new(AttemptResult.Answered, false, null);
+            return SendTimedAsync(context, server, transport, config, transformer);
         }
 
-        var feature = http.Features.Get<IForwarderErrorFeature>();
-        var outcome = Classify(error, feature?.Exception, http, transformer.HeadReceived, timer?.Expired == true);
-        if (!http.Response.HasStarted)
+        var sending = _forwarder.SendAsync(context.Http, server.UriPrefix, transport.Invoker, config, transformer);
+        return sending.IsCompletedSuccessfully ? new(Read(sending.GetAwaiter().GetResult(), context.Http, transformer, false)) : Await(sending);
+
+        async ValueTask<AttemptOutcome> Await(ValueTask<ForwarderError> pending) => Read(await pending, context.Http, transformer, false);
+    }
+
+    private async ValueTask<AttemptOutcome> SendTimedAsync(
+        GatewayContext context, Server server, UpstreamTransport transport, ForwarderRequestConfig config, GatewayTransformer transformer)
+    {
+        using var timer = new HeadTimer(transport.ResponseHeaderTimeout, transformer, _time);
+        var error = await _forwarder.SendAsync(context.Http, server.UriPrefix, transport.Invoker, config, transformer, timer.Token);
+        return Read(error, context.Http, transformer, timer.Expired);
+    }
+
+    private static AttemptOutcome Read(ForwarderError error, HttpContext http, GatewayTransformer transformer, bool expired)
+    {
+        if (error == ForwarderError.None)
         {
-            TakeBack(http);
+            return AttemptOutcome.Answered;
+        }
+
+        var outcome = IsLateBody(error, transformer)
+            ? AttemptOutcome.Answered
+            : ForwarderErrors.Read(error, http.Features.Get<IForwarderErrorFeature>()?.Exception, http, transformer.HeadReceived, expired);
+        http.Features.Set<IForwarderErrorFeature>(null);
+        if (!http.Response.HasStarted && outcome.Result is not (AttemptResult.Answered or AttemptResult.CutShort))
+        {
+            transformer.TakeBack();
         }
 
         return outcome;
     }
 
-    private static AttemptOutcome Classify(ForwarderError error, Exception? cause, HttpContext http, bool headReceived, bool expired)
-    {
-        if (error == ForwarderError.ResponseHeaders && !http.Response.HasStarted)
-        {
-            return new(AttemptResult.Unusable, true, cause);
-        }
-
-        if (http.Response.HasStarted || headReceived)
-        {
-            return new(AttemptResult.CutShort, true, cause);
-        }
-
-        if (expired)
-        {
-            return new(AttemptResult.TimedOut, true, cause);
-        }
-
-        return error switch
-        {
-            ForwarderError.RequestTimedOut => new(AttemptResult.TimedOut, false, cause),
-            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
-                or ForwarderError.UpgradeRequestCanceled => new(AttemptResult.ClientLeft, true, cause),
-            ForwarderError.RequestBodyDestination => new(AttemptResult.ClosedBeforeAnswer, true, cause),
-            _ => new(ResultOf(cause), error != ForwarderError.Request, cause),
-        };
-    }
-
-    private static AttemptResult ResultOf(Exception? cause)
-    {
-        if (cause is AggregateException { InnerException: { } inner })
-        {
-            cause = inner;
-        }
-
-        return cause is HttpRequestException request
-            ? request.HttpRequestError switch
-            {
-                HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => AttemptResult.ConnectFailed,
-                HttpRequestError.ResponseEnded => AttemptResult.ClosedBeforeAnswer,
-                HttpRequestError.SecureConnectionError or HttpRequestError.InvalidResponse => Secure(request),
-                _ => Deeper(request),
-            }
-            : AttemptResult.ClosedBeforeAnswer;
-    }
-
-    // A failure inside ConnectCallback comes without a kind of its own.
-    private static AttemptResult Deeper(HttpRequestException request) => request.InnerException switch
-    {
-        SocketException => AttemptResult.ConnectFailed,
-        AuthenticationException => AttemptResult.Unusable,
-        IOException { InnerException: SocketException } => AttemptResult.ClosedBeforeAnswer,
-        IOException => AttemptResult.ClosedBeforeAnswer,
-        _ => AttemptResult.Unusable,
-    };
-
-    private static AttemptResult Secure(HttpRequestException request) =>
-        request.HttpRequestError == HttpRequestError.SecureConnectionError && request.InnerException is IOException
-            ? AttemptResult.ConnectFailed
-            : AttemptResult.Unusable;
-
-    // What YARP or a part of the answer left behind must not reach the client.
-    private static void TakeBack(HttpContext http)
-    {
-        var connection = http.Response.Headers.Connection;
-        http.Response.Headers.Clear();
-        http.Response.Headers.Connection = connection;
-        http.Response.StatusCode = StatusCodes.Status200OK;
-        http.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = null;
-        http.Features.Set<IForwarderErrorFeature>(null);
-    }
-
-    /// <summary>Cancels an attempt whose head does not come in time; a body may take as long as it wants.</summary>
-    private sealed class HeaderTimer : IDisposable
-    {
-        private readonly CancellationTokenSource _source = new();
-        private readonly Timer _timer;
-
-        public HeaderTimer(TimeSpan limit, GatewayTransformer transformer) => _timer = new Timer(
-            _ =>
-            {
-                if (!transformer.HeadReceived)
-                {
-                    Expired = true;
-                    _source.Cancel();
-                }
-            },
-            null, limit, Timeout.InfiniteTimeSpan);
-
-        public CancellationToken Token => _source.Token;
-
-        public bool Expired { get; private set; }
-
-        public void Dispose()
-        {
-            _timer.Dispose();
-            _source.Dispose();
-        }
-    }
+    // The whole answer was passed on; the server just did not want the rest of the body.
+    private static bool IsLateBody(ForwarderError error, GatewayTransformer transformer) => transformer.HeadReceived
+        && error is ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+        && transformer.AnswerEnded;
 }

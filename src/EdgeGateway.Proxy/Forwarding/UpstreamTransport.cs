@@ -1,26 +1,25 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Services;
 
 namespace EdgeGateway.Proxy.Forwarding;
 
 /// <summary>Connections to servers with one set of settings; Go's transport settings where the user gave none (dotnet §2.3).</summary>
 public sealed class UpstreamTransport : IDisposable
 {
-    // Go's default TLS handshake limit towards a server.
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+    // Go's dialer as Traefik sets it: a probe every 30 s.
+    private const int KeepAliveSeconds = 30;
 
-    private readonly ServersTransportConfig _config;
-    private readonly X509Certificate2Collection? _roots;
+    private readonly UpstreamTls _tls;
 
-    internal UpstreamTransport(ServersTransportConfig config, X509Certificate2Collection? roots)
+    /// <summary>Makes a transport.</summary>
+    /// <exception cref="InvalidDataException">A certificate cannot be read or a TLS version is unknown; the message names it.</exception>
+    internal UpstreamTransport(ServersTransportConfig config)
     {
-        _config = config;
-        _roots = roots;
+        Config = config;
+        _tls = new UpstreamTls(config);
         var timeouts = config.ForwardingTimeouts;
         var handler = new SocketsHttpHandler
         {
@@ -28,15 +27,24 @@ public sealed class UpstreamTransport : IDisposable
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            PooledConnectionIdleTimeout = timeouts.IdleConnTimeout > TimeSpan.Zero ? timeouts.IdleConnTimeout : Timeout.InfiniteTimeSpan,
-            ConnectTimeout = timeouts.DialTimeout > TimeSpan.Zero ? timeouts.DialTimeout : Timeout.InfiniteTimeSpan,
-            EnableMultipleHttp2Connections = true,
 
-            // In KiB: a server's head may be as large as a client's.
+            // Trace headers are the gateway's matter; without a propagator the handler has no diagnostics stage at all.
+            ActivityHeadersPropagator = null,
+
+            // A negative maxIdleConnsPerHost: no connection is used twice. Otherwise the number is no limit here (docs/compatibility.md).
+            PooledConnectionLifetime = config.MaxIdleConnsPerHost < 0 ? TimeSpan.Zero : Timeout.InfiniteTimeSpan,
+            PooledConnectionIdleTimeout = timeouts.IdleConnTimeout > TimeSpan.Zero ? timeouts.IdleConnTimeout : Timeout.InfiniteTimeSpan,
+
+            // Limits are kept in the callback, which tells a slow connect from a slow answer.
+            ConnectTimeout = Timeout.InfiniteTimeSpan,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = timeouts.ReadIdleTimeout > TimeSpan.Zero ? timeouts.ReadIdleTimeout : Timeout.InfiniteTimeSpan,
+            KeepAlivePingTimeout = timeouts.PingTimeout > TimeSpan.Zero ? timeouts.PingTimeout : Timeout.InfiniteTimeSpan,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+
+            // Go's limit is 10 MiB (http.Transport.MaxResponseHeaderBytes). In KiB.
 #pragma warning disable CA2262 // Kibibytes are meant.
-            MaxResponseHeadersLength = 1024,
+            MaxResponseHeadersLength = 10 * 1024,
 #pragma warning restore CA2262
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
@@ -45,70 +53,84 @@ public sealed class UpstreamTransport : IDisposable
         Invoker = new HttpMessageInvoker(handler);
     }
 
+    /// <summary>The settings.</summary>
+    internal ServersTransportConfig Config { get; }
+
     /// <summary>Sends requests.</summary>
     internal HttpMessageInvoker Invoker { get; }
 
-    /// <summary>From the request's end to the response head; none when zero.</summary>
-    internal TimeSpan ResponseHeaderTimeout => _config.ForwardingTimeouts.ResponseHeaderTimeout;
+    /// <summary>From the attempt's begin to the response head; none when zero.</summary>
+    internal TimeSpan ResponseHeaderTimeout => Config.ForwardingTimeouts.ResponseHeaderTimeout;
 
     /// <summary>True: HTTP/2 is offered to https servers.</summary>
-    internal bool OffersHttp2 => !_config.DisableHTTP2;
+    internal bool OffersHttp2 => !Config.DisableHTTP2;
 
     /// <inheritdoc />
     public void Dispose() => Invoker.Dispose();
 
-    // TLS is done here and not by the handler, which would take the server name from the client's Host header.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
+        var request = context.InitialRequestMessage;
+        var server = ((ServerUri)request.RequestUri!).Server;
+        var connection = new UpstreamConnection(await DialAsync(context.DnsEndPoint, cancellation), server.Address);
+        if (server.Scheme != "https")
+        {
+            return connection;
+        }
+
+        try
+        {
+            return await _tls.AuthenticateAsync(connection, server.Host, OffersHttp2 && request.Version.Major == 2, cancellation);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async ValueTask<Socket> DialAsync(DnsEndPoint address, CancellationToken cancellation)
+    {
+        var limit = Config.ForwardingTimeouts.DialTimeout;
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (limit > TimeSpan.Zero)
+        {
+            timer.CancelAfter(limit);
+        }
+
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            // An address needs no resolver, and no thread to wait for one.
+            if (IPAddress.TryParse(address.Host, out var ip))
+            {
+                await socket.ConnectAsync(new IPEndPoint(ip, address.Port), timer.Token);
+            }
+            else
+            {
+                await socket.ConnectAsync(address, timer.Token);
+            }
+
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            var stream = new NetworkStream(socket, ownsSocket: true);
-            return context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps
-                ? await SecureAsync(stream, context, cancellation)
-                : stream;
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
+            return socket;
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new UpstreamConnectException(AttemptResult.ConnectTimedOut, $"{address.Host}:{address.Port}: no connection within {limit.TotalSeconds:F0} s", e);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            var result = e.SocketErrorCode == SocketError.TimedOut ? AttemptResult.ConnectTimedOut : AttemptResult.ConnectFailed;
+            throw new UpstreamConnectException(result, $"{address.Host}:{address.Port}: {e.Message}", e);
         }
         catch
         {
             socket.Dispose();
             throw;
         }
-    }
-
-    private async Task<Stream> SecureAsync(NetworkStream stream, SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var tls = new SslStream(stream);
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = string.IsNullOrEmpty(_config.ServerName) ? context.DnsEndPoint.Host : _config.ServerName,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = OffersHttp2 && context.InitialRequestMessage.Version.Major == 2
-                ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
-                : [SslApplicationProtocol.Http11],
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        };
-        if (_config.InsecureSkipVerify)
-        {
-            // The user asked for it by name: insecureSkipVerify.
-#pragma warning disable CA5359
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
-        }
-        else if (_roots is not null)
-        {
-            options.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(_roots);
-        }
-
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(HandshakeTimeout);
-        await tls.AuthenticateAsClientAsync(options, limit.Token);
-        return tls;
     }
 }

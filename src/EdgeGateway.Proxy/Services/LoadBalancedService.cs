@@ -5,13 +5,17 @@ using Microsoft.AspNetCore.Http;
 namespace EdgeGateway.Proxy.Services;
 
 /// <summary>
-/// Servers behind a balancer, and the attempt loop (design decision 9):
+/// Servers behind a balancer, and the attempt loop (design decision 9). It has no pause between attempts and never asks the same
+/// server for the same fault again, so it is a choice among servers and no retry policy (that is the retry middleware's).
 /// <list type="number">
 /// <item>a server is chosen from the list in force at this moment; none: 503;</item>
 /// <item>the forwarder makes one attempt and reports how far it came; it never writes a status;</item>
 /// <item>an answer that began is the client's, whole or aborted; nothing is written to a client that left;</item>
-/// <item>a server that could not be reached is avoided for a moment, and another one tried if the request can be repeated: always
-/// after a failed connect, after a reset only when repeating does no harm; three attempts at most;</item>
+/// <item>the request is repeated if that is harmless: always after a failed connect, since no byte of it went out; after a
+/// connection that ended without an answer only by the rule of Go's transport (<see cref="RepeatableRequests"/>); three attempts
+/// at most;</item>
+/// <item>repeated on another server, and one that could not be reached is avoided for a moment by all requests. Only a connection
+/// that had idled says nothing about its server, which may be asked again over a fresh one;</item>
 /// <item>what is left becomes the error answer that Traefik gives (runtime-behaviour §1.2).</item>
 /// </list>
 /// </summary>
@@ -35,7 +39,8 @@ public sealed class LoadBalancedService(
         record.StartTimestamp = time.GetTimestamp();
         TriedServers tried = default;
         AttemptOutcome outcome = default;
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        var attempts = 0;
+        while (attempts < MaxAttempts)
         {
             // Step 1.
             var server = State.Choose(tried);
@@ -45,14 +50,14 @@ public sealed class LoadBalancedService(
             }
 
             // Step 2.
-            tried.Add(server);
             record.ServerUrl = server.Url;
-            record.Retries = attempt - 1;
-            if (attempt > 1)
+            record.Retries = attempts++;
+            if (record.Retries > 0)
             {
                 forwarding.CountRetry();
             }
 
+            var opened = server.Address.Opened;
             server.Enter();
             try
             {
@@ -69,55 +74,63 @@ public sealed class LoadBalancedService(
             {
                 case AttemptResult.Answered:
                     return;
-                case AttemptResult.CutShort:
+                case AttemptResult.ClientLeft or AttemptResult.CutShort:
                     context.Http.Abort();
-                    return;
-                case AttemptResult.ClientLeft when context.Http.RequestAborted.IsCancellationRequested:
                     return;
             }
 
             // Step 4.
-            if (outcome.Result is AttemptResult.ConnectFailed or AttemptResult.TimedOut)
-            {
-                server.AvoidUntil(time.GetTimestamp() + (long)(AvoidFor.TotalSeconds * time.TimestampFrequency));
-            }
-
             if (!CanRepeat(context, outcome))
             {
                 break;
             }
+
+            // Step 5.
+            if (outcome.Result is AttemptResult.ConnectFailed or AttemptResult.ConnectTimedOut)
+            {
+                server.AvoidUntil(time.GetTimestamp() + (long)(AvoidFor.TotalSeconds * time.TimestampFrequency));
+            }
+
+            if (outcome.Result != AttemptResult.ClosedBeforeAnswer || server.Address.Opened != opened)
+            {
+                tried.Add(server);
+            }
         }
 
-        // Step 5.
-        await AnswerAsync(context, outcome, tried.IsEmpty);
+        // Step 6.
+        await AnswerAsync(context, outcome.Result, attempts);
     }
 
-    private static bool CanRepeat(GatewayContext context, AttemptOutcome outcome)
+    private static bool CanRepeat(GatewayContext context, AttemptOutcome outcome) => outcome.Result switch
     {
-        if (outcome.BodyTouched)
-        {
-            return false;
-        }
-
-        return outcome.Result switch
-        {
-            AttemptResult.ConnectFailed => true,
-            AttemptResult.ClosedBeforeAnswer => !HasBody(context.Http.Request) && IsHarmless(context.Method),
-            _ => false,
-        };
-    }
-
-    private static bool HasBody(HttpRequest request) => request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;
-
-    // RFC 9110 §9.2.2: idempotent methods.
-    private static bool IsHarmless(string method) => method is "GET" or "HEAD" or "OPTIONS" or "TRACE" or "PUT" or "DELETE";
-
-    private static ValueTask AnswerAsync(GatewayContext context, AttemptOutcome outcome, bool noServer) => outcome.Result switch
-    {
-        _ when noServer => ErrorAnswer.PlainAsync(context, StatusCodes.Status503ServiceUnavailable, "no available server"),
-        AttemptResult.TimedOut => ErrorAnswer.BareAsync(context, StatusCodes.Status504GatewayTimeout, "Gateway Timeout"),
-        AttemptResult.Unusable => ErrorAnswer.BareAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error"),
-        AttemptResult.ClientLeft => ErrorAnswer.BareAsync(context, StatusCodes.Status400BadRequest, "Bad Request"),
-        _ => ErrorAnswer.BareAsync(context, StatusCodes.Status502BadGateway, "Bad Gateway"),
+        AttemptResult.ConnectFailed or AttemptResult.ConnectTimedOut => !outcome.BodyTouched,
+        AttemptResult.ClosedBeforeAnswer => RepeatableRequests.Allows(context.Http.Request),
+        _ => false,
     };
+
+    private static ValueTask AnswerAsync(GatewayContext context, AttemptResult result, int attempts)
+    {
+        if (attempts == 0)
+        {
+            return ErrorAnswer.PlainAsync(context, StatusCodes.Status503ServiceUnavailable, "no available server");
+        }
+
+        switch (result)
+        {
+            case AttemptResult.ConnectTimedOut or AttemptResult.TimedOut or AttemptResult.ClientBodyTimedOut:
+                return ErrorAnswer.BareAsync(context, StatusCodes.Status504GatewayTimeout, "Gateway Timeout");
+            case AttemptResult.Unusable:
+                return ErrorAnswer.BareAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error");
+            case AttemptResult.ClientBodyBroken:
+                // What follows on the connection cannot be read either.
+                if (!HttpProtocol.IsHttp2(context.Http.Request.Protocol))
+                {
+                    context.Http.Response.Headers.Connection = "close";
+                }
+
+                return ErrorAnswer.BareAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error");
+            default:
+                return ErrorAnswer.BareAsync(context, StatusCodes.Status502BadGateway, "Bad Gateway");
+        }
+    }
 }

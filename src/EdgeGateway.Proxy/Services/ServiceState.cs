@@ -6,137 +6,125 @@ namespace EdgeGateway.Proxy.Services;
 /// The live servers of a service (design decision 10). Outlives snapshots: an instance that comes or goes replaces one array in
 /// place, compiles nothing, and a request that waits between attempts sees it.
 /// </summary>
-public sealed class ServiceState(string name, TimeProvider time, Random random)
+public sealed class ServiceState
 {
-    // A removed server that comes back within it keeps its state (design decision 11).
-    private static readonly TimeSpan KeepRemoved = TimeSpan.FromSeconds(60);
+    /// <summary>A removed server that comes back within it keeps its state (design decision 11).</summary>
+    internal static readonly TimeSpan KeepRemoved = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (Server Server, long Removed)> _removed = new(StringComparer.Ordinal);
+    private readonly List<(Server Server, long Removed)> _removed = [];
+    private readonly WeightedRoundRobin _rotation = new();
+    private readonly ServerAddresses _addresses;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
     private volatile Server[] _servers = [];
-    private volatile WeightedRoundRobin _rotation = new([], 0);
+
+    internal ServiceState(string name, ServerAddresses addresses, TimeProvider time, Random random)
+    {
+        Name = name;
+        _addresses = addresses;
+        _time = time;
+        _random = random;
+    }
 
     /// <summary>Qualified name of the service.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
-    /// <summary>The servers in force, in an order that was shuffled as they came.</summary>
+    /// <summary>The servers in force, in the order of the configuration.</summary>
     public IReadOnlyList<Server> Servers => _servers;
 
-    /// <summary>Puts a new list of servers in force; those whose URL stays keep their object and the rotation its place.</summary>
-    /// <returns>URLs that cannot be used, with the reason.</returns>
+    /// <summary>Puts a new list of servers in force; those whose URL stays keep their object and their place in the rotation.</summary>
+    /// <returns>Why servers were left out, one text each.</returns>
     public IReadOnlyList<string> Update(ConfigList<ServerConfig> configs)
     {
-        List<string> errors = [];
+        List<string>? errors = null;
         lock (_gate)
         {
-            var now = time.GetTimestamp();
-            var known = _servers.ToDictionary(static s => s.Url + "\n" + s.PathPrefix, StringComparer.Ordinal);
-            var kept = new List<Server>();
-            var added = new List<Server>();
+            var now = _time.GetTimestamp();
+            _removed.RemoveAll(entry => _time.GetElapsedTime(entry.Removed, now) > KeepRemoved);
+
+            var before = new List<Server>(_servers);
+            var servers = new List<Server>(configs.Count);
+            var fresh = new List<Server>();
             foreach (var config in configs)
             {
-                var made = Server.TryCreate(config, out var error);
-                if (made is null)
+                if (Take(before, config) is { } kept)
                 {
-                    errors.Add(error!);
+                    kept.SetWeight(config.Weight ?? 1);
+                    _rotation.Set(kept, kept.Weight);
+                    servers.Add(kept);
                     continue;
                 }
 
-                var key = made.Url + "\n" + made.PathPrefix;
-                if (known.Remove(key, out var server))
+                if ((TakeRemoved(config) ?? Make(config, ref errors)) is { } server)
                 {
-                    kept.Add(server);
+                    server.SetWeight(config.Weight ?? 1);
+                    server.Activate();
+                    servers.Add(server);
+                    fresh.Add(server);
                 }
-                else if (_removed.Remove(key, out var gone))
-                {
-                    server = gone.Server;
-                    added.Add(server);
-                }
-                else
-                {
-                    server = made;
-                    added.Add(server);
-                }
-
-                server.SetWeight(config.Weight ?? 1);
             }
 
-            foreach (var (key, server) in known)
+            // Shuffled, as Traefik does, so that many gateways do not all begin with the same server.
+            var order = fresh.ToArray();
+            _random.Shuffle(order);
+            foreach (var server in order)
             {
-                _removed[key] = (server, now);
+                _rotation.Set(server, server.Weight);
             }
 
-            foreach (var (key, _) in _removed.Where(r => time.GetElapsedTime(r.Value.Removed, now) > KeepRemoved).ToList())
+            _servers = [.. servers];
+            foreach (var server in before)
             {
-                _removed.Remove(key);
+                _rotation.Remove(server);
+                _removed.Add((server, now));
+                server.Retire();
             }
-
-            // Kept servers stay in the order they had; new ones come behind them, shuffled, so that many gateways do not begin alike.
-            var order = _servers;
-            kept.Sort((a, b) => Array.IndexOf(order, a).CompareTo(Array.IndexOf(order, b)));
-            var fresh = added.ToArray();
-            random.Shuffle(fresh);
-            Server[] all = [.. kept, .. fresh];
-            _servers = all;
-            _rotation = new([.. all.Where(static s => s.Weight > 0)], _rotation.Position);
         }
 
-        return errors;
+        return errors ?? (IReadOnlyList<string>)[];
     }
 
     /// <summary>
     /// The server for the next attempt; null when there is none left. Servers that could not be reached a moment ago are chosen only
     /// when there is no other.
     /// </summary>
-    internal Server? Choose(in TriedServers tried)
+    internal Server? Choose(in TriedServers tried) => _servers.Length == 0 ? null : _rotation.Next(tried, _time.GetTimestamp());
+
+    private static Server? Take(List<Server> servers, ServerConfig config)
     {
-        var rotation = _rotation;
-        var now = time.GetTimestamp();
-        Server? second = null;
-        for (var i = 0; i <= _servers.Length; i++)
+        var index = servers.FindIndex(server => server.Is(config));
+        if (index < 0)
         {
-            var server = rotation.Next();
-            if (server is null)
-            {
-                return null;
-            }
-
-            if (tried.Contains(server))
-            {
-                continue;
-            }
-
-            if (!server.IsAvoided(now))
-            {
-                return server;
-            }
-
-            second ??= server;
+            return null;
         }
 
-        return second;
+        var server = servers[index];
+        servers.RemoveAt(index);
+        return server;
     }
-}
 
-/// <summary>The servers that a request was tried on already; at most three (design decision 9).</summary>
-internal struct TriedServers
-{
-    private Server? _first;
-    private Server? _second;
-
-    public readonly bool IsEmpty => _first is null;
-
-    public readonly bool Contains(Server server) => ReferenceEquals(server, _first) || ReferenceEquals(server, _second);
-
-    public void Add(Server server)
+    private Server? TakeRemoved(ServerConfig config)
     {
-        if (_first is null)
+        var index = _removed.FindIndex(entry => entry.Server.Is(config));
+        if (index < 0)
         {
-            _first = server;
+            return null;
         }
-        else
+
+        var server = _removed[index].Server;
+        _removed.RemoveAt(index);
+        return server;
+    }
+
+    private Server? Make(ServerConfig config, ref List<string>? errors)
+    {
+        if (Server.TryCreate(config, _addresses, out var server, out var error))
         {
-            _second = server;
+            return server;
         }
+
+        (errors ??= []).Add(error);
+        return null;
     }
 }
