@@ -23,7 +23,6 @@ internal sealed class ClientPipe : IDuplexPipe
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(500);
 
     private static readonly PipeOptions InputOptions = new(
-        pool: BlockPool.Instance,
         readerScheduler: PipeScheduler.Inline,
         writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: LargeRead,

@@ -53,6 +53,11 @@ public sealed class LoadBalancedService(
             record.ServerUrl = server.Url;
             record.Retries = attempts++;
             var opened = server.Address.Opened;
+            if (attempts > 1)
+            {
+                forwarding.CountRetry();
+            }
+
             server.Enter();
             try
             {

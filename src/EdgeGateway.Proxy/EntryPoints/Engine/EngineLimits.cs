@@ -11,18 +11,17 @@ internal static class EngineLimits
     // net/http reads so much more than maxHeaderBytes before it answers 431.
     private const int HeadTolerance = 4096;
 
+    // net/http has no such limit; the size bounds it. Kestrel doubles this for HTTP/2, so it must not be int.MaxValue.
+    private const int HeaderCount = 1 << 20;
+
     // http2.maxConcurrentStreams of Traefik: 250.
     private const int StreamsPerConnection = 250;
-
-    // Kestrel's HTTP/2 doubles its limits of header count and size before it cuts a connection; above half the range that is negative,
-    // and every request ends in GOAWAY PROTOCOL_ERROR.
-    private const int EngineMaximum = int.MaxValue / 2;
 
     /// <summary>Fills <paramref name="options"/> from <paramref name="config"/>.</summary>
     public static void Apply(EntryPointConfig config, KestrelServerOptions options)
     {
         var timeouts = config.Transport.RespondingTimeouts;
-        var head = (int)Math.Min((long)Math.Max(config.Http.MaxHeaderBytes, 1) + HeadTolerance, EngineMaximum);
+        var head = (int)Math.Min((long)Math.Max(config.Http.MaxHeaderBytes, 1) + HeadTolerance, int.MaxValue);
 
         options.AddServerHeader = false;
         options.AllowSynchronousIO = false;
@@ -36,7 +35,7 @@ internal static class EngineLimits
         limits.MaxRequestBufferSize = null; // our pipe bounds what is read ahead
         limits.MaxRequestLineSize = head;
         limits.MaxRequestHeadersTotalSize = head;
-        limits.MaxRequestHeaderCount = EngineMaximum; // the size bounds it
+        limits.MaxRequestHeaderCount = HeaderCount;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = Limit(timeouts.IdleTimeout);
