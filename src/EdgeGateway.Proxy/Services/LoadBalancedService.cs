@@ -52,7 +52,6 @@ public sealed class LoadBalancedService(
             // Step 2.
             record.ServerUrl = server.Url;
             record.Retries = attempts++;
-            var opened = server.Address.Opened;
             server.Enter();
             try
             {
@@ -86,7 +85,7 @@ public sealed class LoadBalancedService(
                 server.AvoidUntil(time.GetTimestamp() + (long)(AvoidFor.TotalSeconds * time.TimestampFrequency));
             }
 
-            if (outcome.Result != AttemptResult.ClosedBeforeAnswer || server.Address.Opened != opened)
+            if (!outcome.Idled)
             {
                 tried.Add(server);
             }
