@@ -64,7 +64,6 @@ public sealed class LoadBalancedService(
                 forwarding.CountRetry();
             }
 
-            var opened = server.Address.Opened;
             server.Enter();
             try
             {
@@ -99,7 +98,7 @@ public sealed class LoadBalancedService(
             }
 
             // Another server first in any case: a killed one leaves many idle connections behind, each good for one failed attempt.
-            wasStale = outcome.Result == AttemptResult.ClosedBeforeAnswer && server.Address.Opened == opened;
+            wasStale = outcome.Idled;
             tried.Add(server);
         }
 
