@@ -4,7 +4,8 @@ namespace EdgeGateway.Proxy.Forwarding;
 /// <param name="Result">What happened.</param>
 /// <param name="BodyTouched">Some of the client's body may have been read, so it cannot be sent again.</param>
 /// <param name="Cause">The exception, for the log.</param>
-public readonly record struct AttemptOutcome(AttemptResult Result, bool BodyTouched, Exception? Cause)
+/// <param name="Idled">The connection had been used before and may have idled to death: that says nothing about the server.</param>
+public readonly record struct AttemptOutcome(AttemptResult Result, bool BodyTouched, Exception? Cause, bool Idled = false)
 {
     /// <summary>The answer was passed on to its end.</summary>
     public static readonly AttemptOutcome Answered = new(AttemptResult.Answered, false, null);

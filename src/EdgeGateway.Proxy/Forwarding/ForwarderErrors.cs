@@ -47,6 +47,11 @@ internal static class ForwarderErrors
             return new(connect.Result, false, cause);
         }
 
+        if (Find<UpstreamClosedException>(cause) is { } closed)
+        {
+            return new(AttemptResult.ClosedBeforeAnswer, bodyTouched, cause, closed.Reused);
+        }
+
         return Find<HttpRequestException>(cause)?.HttpRequestError switch
         {
             HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => new(AttemptResult.ConnectFailed, false, cause),

@@ -72,7 +72,7 @@ public sealed class UpstreamTransport : IDisposable
     {
         var request = context.InitialRequestMessage;
         var server = ((ServerUri)request.RequestUri!).Server;
-        var connection = new UpstreamConnection(await DialAsync(context.DnsEndPoint, cancellation), server.Address);
+        var connection = new UpstreamConnection(await DialAsync(context.DnsEndPoint, cancellation), server.Address, watch: request.Version.Major == 1 && server.Scheme != "https");
         if (server.Scheme != "https")
         {
             return connection;

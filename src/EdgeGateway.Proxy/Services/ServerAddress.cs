@@ -11,10 +11,6 @@ internal sealed class ServerAddress
     private readonly HashSet<IDisposable> _connections = [];
     private int _users;
     private int _inFlight;
-    private int _opened;
-
-    /// <summary>Connections opened so far. Unchanged over an attempt: the attempt ran on a connection that was there before.</summary>
-    public int Opened => Volatile.Read(ref _opened);
 
     /// <summary>Connections open now.</summary>
     public int Open
@@ -62,7 +58,6 @@ internal sealed class ServerAddress
     /// <summary>Notes a connection that was opened.</summary>
     public void Add(IDisposable connection)
     {
-        Interlocked.Increment(ref _opened);
         lock (_gate)
         {
             _connections.Add(connection);
