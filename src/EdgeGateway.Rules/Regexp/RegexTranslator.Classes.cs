@@ -6,6 +6,46 @@ namespace EdgeGateway.Rules.Regexp;
 /// <content>Character classes and escapes.</content>
 internal sealed partial class RegexTranslator
 {
+    private void ReadBackslash(Flags flags, ref int position)
+    {
+        var next = _at + 1 < _source.Length ? _source[_at + 1] : '\0';
+        switch (next)
+        {
+            case 'A' or 'z' or 'b' or 'B':
+                _at += 2;
+                _out.Raw($@"\{next}");
+                return;
+            case 'C':
+                throw new GoRegexException("invalid escape sequence", @"\C");
+            case 'Q':
+                ReadQuoted(flags, ref position);
+                return;
+        }
+
+        if (TryReadNamedClass(flags) is { } set)
+        {
+            _out.Set(set);
+            return;
+        }
+
+        _out.Literal(ReadEscape(), flags.HasFlag(Flags.FoldCase));
+    }
+
+    /// <summary><c>\Q…\E</c>: literal text; a quantifier behind it repeats the last character only.</summary>
+    private void ReadQuoted(Flags flags, ref int position)
+    {
+        _at += 2;
+        var end = _source.IndexOf(@"\E", _at, StringComparison.Ordinal);
+        var stop = end < 0 ? _source.Length : end;
+        while (_at < stop)
+        {
+            position = _out.Position;
+            _out.Literal(ReadCodePoint(), flags.HasFlag(Flags.FoldCase));
+        }
+
+        _at = end < 0 ? stop : stop + 2;
+    }
+
     private CodePointSet ReadClass(Flags flags)
     {
         var start = _at++;
