@@ -51,7 +51,7 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
     private void CheckEntryPoint(string name, EntryPointConfig config)
     {
         string[] at = ["entryPoints", name, "address"];
-        if (!EntryPointAddress.TryParse(config.Address ?? "", out var address, out var error))
+        if (!AddressSyntax.TryParse(config.Address ?? "", out var address, out var error))
         {
             throw Fault("ADDRESS", $"error while building entryPoint {name}: {error}", at);
         }

@@ -29,7 +29,11 @@ internal static class UnsupportedOptions
                 RefuseIfKnown(child, childPath);
             }
 
-            Visit(child, childType, childPath, source);
+            // Below a single value or a list of values there are no options; binding says so.
+            if (childType?.Kind is null or ConfigKind.Object or ConfigKind.Map or ConfigKind.ObjectList)
+            {
+                Visit(child, childType, childPath, source);
+            }
         }
     }
 

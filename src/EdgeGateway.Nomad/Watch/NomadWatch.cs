@@ -12,7 +12,8 @@
 //  8  Without a usable stream blocking queries do the watching, and without those a poll every refreshInterval; the
 //     stream is tried again after 30 s, then less often.
 //
-// Facts behind it: nomad-api §3.3, 3.4, 8.3 to 8.6.
+// Facts behind it: nomad-api §3.3, 3.4, 8.3 to 8.6. One file above 400 lines: the steps share one table, one lock and
+// one session, and are read in this order.
 using EdgeGateway.Nomad.Client;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -43,6 +44,7 @@ internal sealed class NomadWatch
     private ulong _lookIndex;
     private bool _looked;
     private bool _replaced;
+    private bool _incomplete;
     private bool _connectionTold;
     private TimeSpan _streamRetry;
     private TimeSpan _doubtSpacing;
@@ -61,7 +63,11 @@ internal sealed class NomadWatch
         _faults = new FaultLog(logger, time);
         _table = new InstanceTable(time, timings.Remember);
         _looks = new LookSchedule(time, timings.Resync);
-        _reader = new SnapshotReader(client, timings, Tell);
+        _reader = new SnapshotReader(client, timings, error =>
+        {
+            _incomplete = true;
+            Tell(error);
+        });
         (_streamRetry, _doubtSpacing) = (timings.StreamRetry, timings.DoubtSpacing);
         _sessions = Backoff(int.MaxValue);
         // A look or the watchdog tries again by itself before it gives the session up: a stream survives a change of leader.
@@ -322,7 +328,8 @@ internal sealed class NomadWatch
             _changed();
         }
 
-        if (snapshot.Unread.Count > 0)
+        _incomplete = snapshot.Unread.Count > 0;
+        if (_incomplete)
         {
             _looks.Ask(LookReason.Periodic, _timings.DoubtSpacing);
         }
@@ -376,7 +383,11 @@ internal sealed class NomadWatch
 
     private void Connected(bool withoutStream)
     {
-        _faults.Well(_client.CurrentAddress, withoutStream);
+        if (!_incomplete)
+        {
+            _faults.Well(_client.CurrentAddress, withoutStream);
+        }
+
         if (!withoutStream)
         {
             _streamRetry = _timings.StreamRetry;
@@ -408,7 +419,7 @@ internal sealed class NomadWatch
                 }
             },
             cancellation);
-        if (failed)
+        if (failed && !_incomplete)
         {
             _faults.Well(_client.CurrentAddress, withoutStream: true);
         }

@@ -68,7 +68,15 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
     public void Abort(ConnectionEnd end)
     {
         _connection.SetEnd(end);
-        _socket.Dispose(); // nothing was said yet: silently
+        try
+        {
+            // Both ways, not Dispose: the pending read ends, and with it the opening, without a reset.
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Gone already.
+        }
     }
 
     /// <summary>Gives the buffer back.</summary>

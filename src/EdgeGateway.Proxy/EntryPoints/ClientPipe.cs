@@ -23,7 +23,6 @@ internal sealed class ClientPipe : IDuplexPipe
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(500);
 
     private static readonly PipeOptions InputOptions = new(
-        pool: BlockPool.Instance,
         readerScheduler: PipeScheduler.Inline,
         writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: LargeRead,
@@ -98,8 +97,13 @@ internal sealed class ClientPipe : IDuplexPipe
                 drain = DrainAsync();
                 await drain.WaitAsync(Linger, time);
             }
+            catch (TimeoutException)
+            {
+                EndReading();
+                await Task.WhenAny(drain, Task.Delay(Linger / 10, time)); // a read that ends by itself makes no reset
+            }
             catch (Exception error) when (error is SocketException or IOException or ObjectDisposedException
-                or InvalidOperationException or TimeoutException)
+                or InvalidOperationException)
             {
                 // Gone already, or does not close: the socket closes below either way.
             }
@@ -111,6 +115,18 @@ internal sealed class ClientPipe : IDuplexPipe
         if (_tls is not null)
         {
             await _tls.DisposeAsync();
+        }
+    }
+
+    private void EndReading()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Gone already.
         }
     }
 

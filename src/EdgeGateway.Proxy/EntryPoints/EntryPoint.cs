@@ -197,9 +197,9 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
             // 4. First bytes.
             var kind = await opening.DetectAsync();
-            if (kind == OpeningKind.Unknown)
+            if (kind == OpeningKind.Unknown || connection.End != ConnectionEnd.Open)
             {
-                connection.SetEnd(ConnectionEnd.ClientClosed);
+                connection.SetEnd(ConnectionEnd.ClientClosed); // stays what it is if it was given up
                 return;
             }
 
@@ -273,6 +273,11 @@ public sealed partial class EntryPoint : IAsyncDisposable
     private async ValueTask<SslStream?> HandshakeAsync(Connection connection, ClientOpening opening)
     {
         var hello = await opening.ReadHelloAsync();
+        if (connection.End != ConnectionEnd.Open)
+        {
+            return null;
+        }
+
         connection.IsTls = true;
         connection.Sni = hello.ServerName;
         Volatile.Write(ref connection.Deadline, After(_time.GetTimestamp(), HandshakeLimit));

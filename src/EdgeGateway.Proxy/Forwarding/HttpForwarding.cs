@@ -27,6 +27,7 @@ public sealed class HttpForwarding
 
     private readonly IHttpForwarder _forwarder;
     private readonly TimeProvider _time;
+    private long _retries;
 
     /// <summary>Makes the forwarder; YARP logs nothing, the access log and the attempt loop say what happened.</summary>
     public HttpForwarding(TimeProvider? time = null)
@@ -38,6 +39,12 @@ public sealed class HttpForwarding
         services.AddHttpForwarder();
         _forwarder = services.BuildServiceProvider().GetRequiredService<IHttpForwarder>();
     }
+
+    /// <summary>Attempts after a request's first, of all services since the start.</summary>
+    public long Retries => Volatile.Read(ref _retries);
+
+    /// <summary>Counts one; called on the rare path only.</summary>
+    internal void CountRetry() => Interlocked.Increment(ref _retries);
 
     /// <summary>Sends the request to a server and passes its answer on. Writes no error of its own.</summary>
     /// <param name="context">The request; its <see cref="GatewayContext.Upstream"/> is complete.</param>

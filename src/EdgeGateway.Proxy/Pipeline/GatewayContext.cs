@@ -230,6 +230,9 @@ public sealed class GatewayContext : HttpRequestView
         Upstream.Host = mark.Host;
     }
 
+    /// <summary>True once the way to the server added the peer to X-Forwarded-For: the access log shows what the client sent.</summary>
+    internal bool HasAppendedForwardedFor => _forwardedFor is not null;
+
     /// <summary>Completes <see cref="Upstream"/>, cleans hop-by-hop headers, adds the peer to X-Forwarded-For; may run again when a wrapper repeats the rest.</summary>
     internal void PrepareUpstream()
     {

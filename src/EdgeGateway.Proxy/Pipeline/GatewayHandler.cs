@@ -198,6 +198,16 @@ public sealed class GatewayHandler
             return null;
         }
 
+        // Routers without entry points stand on all of them, on :80 as on :443: the standard port comes first, so that nobody is sent to
+        // https://host:80, although that would be served, too.
+        foreach (var standard in context.Snapshot.Ordered)
+        {
+            if (standard.Port == 443 && standard.Tls.Match(context, namedHostsOnly: true) is not null)
+            {
+                return standard;
+            }
+        }
+
         if (own.Port > 0 && own.Tls.Match(context, namedHostsOnly: true) is not null)
         {
             return own;

@@ -40,10 +40,17 @@ public sealed class LoadBalancedService(
         TriedServers tried = default;
         AttemptOutcome outcome = default;
         var attempts = 0;
+        var wasStale = false;
         while (attempts < MaxAttempts)
         {
             // Step 1.
             var server = State.Choose(tried);
+            if (server is null && wasStale)
+            {
+                // No other is left, and the last one only lost a connection that had idled: it may be asked over a fresh one.
+                server = State.Choose(default);
+            }
+
             if (server is null)
             {
                 break;
@@ -52,6 +59,11 @@ public sealed class LoadBalancedService(
             // Step 2.
             record.ServerUrl = server.Url;
             record.Retries = attempts++;
+            if (attempts > 1)
+            {
+                forwarding.CountRetry();
+            }
+
             server.Enter();
             try
             {
@@ -85,10 +97,9 @@ public sealed class LoadBalancedService(
                 server.AvoidUntil(time.GetTimestamp() + (long)(AvoidFor.TotalSeconds * time.TimestampFrequency));
             }
 
-            if (!outcome.Idled)
-            {
-                tried.Add(server);
-            }
+            // Another server first in any case: a killed one leaves many idle connections behind, each good for one failed attempt.
+            wasStale = outcome.Idled;
+            tried.Add(server);
         }
 
         // Step 6.

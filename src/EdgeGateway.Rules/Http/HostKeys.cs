@@ -45,8 +45,24 @@ internal static class HostKeys
     }
 
     /// <summary>What holds when one of them holds.</summary>
-    public static IReadOnlyList<string>? Either(IReadOnlyList<string>? a, IReadOnlyList<string>? b) =>
-        a is null || b is null ? null : [.. a.Union(b, StringComparer.Ordinal)];
+    public static IReadOnlyList<string>? OneOf(IEnumerable<IReadOnlyList<string>?> alternatives)
+    {
+        var union = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
+        foreach (var names in alternatives)
+        {
+            if (names is null)
+            {
+                return null;
+            }
+
+            foreach (var name in names)
+            {
+                union.TryAdd(name, true);
+            }
+        }
+
+        return [.. union.Keys];
+    }
 
     /// <summary>Trailing dots are forgiven here and there: comparing without them never loses a host.</summary>
     private static string Bare(string name) => name.TrimEnd('.');

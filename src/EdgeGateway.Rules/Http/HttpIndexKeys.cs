@@ -19,9 +19,10 @@ public sealed record HttpIndexKeys(IReadOnlyList<string>? Hosts, IReadOnlyList<P
 
     internal HttpIndexKeys And(HttpIndexKeys other) => new(HostKeys.Both(Hosts, other.Hosts), BothPaths(Paths, other.Paths));
 
-    internal HttpIndexKeys Or(HttpIndexKeys other) => new(
-        HostKeys.Either(Hosts, other.Hosts),
-        Paths is null || other.Paths is null ? null : [.. Paths.Union(other.Paths)]);
+    /// <summary>What holds when one of them holds. All at once: a rule may have thousands of alternatives.</summary>
+    internal static HttpIndexKeys OneOf(IReadOnlyList<HttpIndexKeys> alternatives) => new(
+        HostKeys.OneOf(alternatives.Select(static keys => keys.Hosts)),
+        alternatives.Any(static keys => keys.Paths is null) ? null : [.. alternatives.SelectMany(static keys => keys.Paths!).Distinct()]);
 
     private static IReadOnlyList<PathKey>? BothPaths(IReadOnlyList<PathKey>? a, IReadOnlyList<PathKey>? b)
     {

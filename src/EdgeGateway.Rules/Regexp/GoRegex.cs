@@ -24,9 +24,11 @@ public sealed class GoRegex
     private GoRegex(string pattern)
     {
         Pattern = pattern;
-        _simple = Build(RegexTranslator.Translate(pattern, full: false, out _groupNames));
-        // Only texts with characters beyond U+FFFF or with bytes that are not UTF-8 need it: most patterns never do.
-        _full = new Lazy<Regex>(() => Build(RegexTranslator.Translate(pattern, full: true, out _)));
+        _simple = TryBuild(RegexTranslator.Translate(pattern, full: false, out _groupNames))
+            ?? throw new GoRegexException("expression too large", pattern);
+        // Only texts with characters beyond U+FFFF or with bytes that are not UTF-8 need it: most patterns never do. It is larger
+        // than the simple form; where it is too large, a class takes no such characters. A request must not fail for that.
+        _full = new Lazy<Regex>(() => TryBuild(RegexTranslator.Translate(pattern, full: true, out _)) ?? _simple);
     }
 
     /// <summary>The pattern as the user wrote it.</summary>
@@ -129,11 +131,19 @@ public sealed class GoRegex
 
     private Regex For(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? _simple : _full.Value;
 
-    private static Regex Build(string pattern)
+    /// <summary>Null when .NET's limit (10,000 nodes of the automaton, which bounds memory and time) is exceeded.</summary>
+    private static Regex? TryBuild(string pattern)
     {
-        // NonBacktracking is what keeps RE2's promise of linear time.
+        try
+        {
+            // NonBacktracking is what keeps RE2's promise of linear time.
 #pragma warning disable RS0030 // This class is the one place where .NET's constructor may be used.
-        return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 #pragma warning restore RS0030
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
     }
 }

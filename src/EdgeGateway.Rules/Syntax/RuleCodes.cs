@@ -14,7 +14,4 @@ public static class RuleCodes
 
     /// <summary>A regular expression is invalid or uses what RE2 does not have.</summary>
     public const string Regex = "EG-RULE-REGEX";
-
-    /// <summary>An explicit priority is above the highest that a user may set.</summary>
-    public const string Priority = "EG-RULE-PRIORITY";
 }

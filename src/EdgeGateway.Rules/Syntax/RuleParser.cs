@@ -29,12 +29,20 @@ internal sealed class RuleParser
     {
         var parser = new RuleParser(text, names);
         var rule = parser.ParseOr();
-        if (parser._token.Kind == RuleTokenKind.LineBreak)
+        var end = parser._token;
+        if (end.Kind == RuleTokenKind.LineBreak)
         {
             parser.Advance();
         }
 
-        return parser._token.Kind == RuleTokenKind.End ? rule : throw parser.Unexpected("&&, || or the end of the rule");
+        if (parser._token.Kind == RuleTokenKind.End)
+        {
+            return rule;
+        }
+
+        // Of a line break and what follows it, the line break is the fault.
+        parser._token = end;
+        throw parser.Unexpected("&&, || or the end of the rule");
     }
 
     /// <summary>An error at a matcher of a parsed rule.</summary>

@@ -5,8 +5,9 @@ namespace EdgeGateway.Rules.Tcp;
 /// <summary>All operands must match, or one.</summary>
 internal sealed class TcpJoinPredicate(bool isAnd, TcpPredicate[] operands) : TcpPredicate
 {
-    public override IReadOnlyList<string>? Hosts => operands.Select(static operand => operand.Hosts)
-        .Aggregate((a, b) => isAnd ? HostKeys.Both(a, b) : HostKeys.Either(a, b));
+    public override IReadOnlyList<string>? Hosts => isAnd
+        ? operands.Select(static operand => operand.Hosts).Aggregate(HostKeys.Both)
+        : HostKeys.OneOf(operands.Select(static operand => operand.Hosts));
 
     public override bool Matches(in TcpConnectionView connection)
     {

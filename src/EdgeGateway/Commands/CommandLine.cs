@@ -12,6 +12,12 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
+        // Traefik's image takes its own name as a command, and job files use that.
+        if (arguments is ["traefik" or "edge-gateway", .. var rest])
+        {
+            arguments = rest;
+        }
+
         var isCommand = arguments.Length > 0 && !arguments[0].StartsWith('-');
         var flags = isCommand ? arguments[1..] : arguments;
 
@@ -25,7 +31,7 @@ internal static class CommandLine
         health.SetAction((_, cancellation) => HealthCheckCommand.RunAsync(flags, cancellation));
         version.SetAction(_ => VersionCommand.Run());
 
-        if (flags.Any(static f => f is "--help" or "-h" or "-help") && (!isCommand || arguments[0] is "healthcheck" or "version"))
+        if (flags.Any(static f => f is "--help" or "-h" or "-help" or "--h") && (!isCommand || arguments[0] is "healthcheck" or "version"))
         {
             HelpText.Write(Console.Out, run, isCommand ? arguments[0] : null);
             return 0;
@@ -35,7 +41,7 @@ internal static class CommandLine
         var parsed = run.Parse(isCommand ? [arguments[0]] : [], new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"unknown command \"{arguments[0]}\": use healthcheck or version, or flags of the form --name=value");
+            await Console.Error.WriteLineAsync($"command not found: {arguments[0]}: use healthcheck or version, or flags of the form --name=value");
             return 1;
         }
 
@@ -44,7 +50,7 @@ internal static class CommandLine
     }
 
     /// <summary>Loads the static configuration; null after one line on standard error.</summary>
-    public static StaticConfiguration? Load(string[] flags)
+    public static LoadedConfiguration? Load(string[] flags)
     {
         try
         {
@@ -55,7 +61,7 @@ internal static class CommandLine
                 environment[(string)variable.Key] = (string?)variable.Value ?? "";
             }
 
-            return StaticLoader.Load(flags, environment);
+            return StaticLoader.Read(flags, environment);
         }
         catch (ConfigurationException e)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Configuration.Static;
 
 namespace EdgeGateway.Commands;
@@ -29,10 +30,14 @@ internal static class HelpText
         output.WriteLine();
         output.WriteLine("Flags (--name=value, --name value, in any case):");
         output.WriteLine("  --configFile  (text)  Configuration file to use; all flags and variables are then ignored");
-        foreach (var option in StaticLoader.Options().OrderBy(static o => o.Path, StringComparer.OrdinalIgnoreCase))
+        foreach (var option in StaticLoader.Options().Where(CanBeGiven).OrderBy(static o => o.Path, StringComparer.OrdinalIgnoreCase))
         {
             var initial = string.IsNullOrEmpty(option.Default) ? "" : $", default {option.Default}";
             output.WriteLine($"  --{option.Path}  ({option.Kind.ToString().ToLowerInvariant()}{initial})  {option.Description}".TrimEnd());
         }
     }
+
+    // A section that cannot stand alone is no flag.
+    private static bool CanBeGiven(OptionDescription option) =>
+        option.Kind is not (ConfigKind.Object or ConfigKind.Map) || (option.Options & FieldOptions.AllowEmpty) != 0;
 }

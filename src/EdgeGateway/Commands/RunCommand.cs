@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace EdgeGateway.Commands;
 
 /// <summary><c>edge-gateway [flags]</c>: runs the gateway until SIGTERM or SIGINT.</summary>
-internal static class RunCommand
+internal static partial class RunCommand
 {
     public static async Task<int> RunAsync(string[] flags, CancellationToken cancellation)
     {
-        if (CommandLine.Load(flags) is not { } configuration)
+        if (CommandLine.Load(flags) is not { Configuration: var configuration } loaded)
         {
             return 1;
         }
@@ -19,7 +19,8 @@ internal static class RunCommand
         BoundedLineWriter lines;
         try
         {
-            lines = BoundedLineWriter.Open(configuration.Log.FilePath, "log");
+            var log = configuration.Log;
+            lines = BoundedLineWriter.Open(log.FilePath, "log", new LogRotation(log.MaxSize, log.MaxAge, log.MaxBackups, TimeProvider.System));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -30,6 +31,12 @@ internal static class RunCommand
         using var loggers = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(LogLevel.Trace)
             .AddProvider(new GatewayLoggerProvider(configuration.Log, lines, TimeProvider.System)));
+        var logger = loggers.CreateLogger("EdgeGateway.Configuration");
+        foreach (var warning in loaded.Warnings)
+        {
+            LogWarning(logger, warning.ToString());
+        }
+
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         void Stop(PosixSignalContext signal)
         {
@@ -42,4 +49,7 @@ internal static class RunCommand
         await using var gateway = new GatewayHost(configuration, loggers, lines, TimeProvider.System);
         return await gateway.RunAsync(end.Token);
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Problem}")]
+    private static partial void LogWarning(ILogger logger, string problem);
 }

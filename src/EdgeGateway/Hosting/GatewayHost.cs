@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgeGateway.Commands;
 using EdgeGateway.Configuration.Dynamic;
@@ -34,6 +35,9 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
 
+    // SIGUSR1 on Linux, which the enumeration has no name for: raw numbers are passed through.
+    private const int UserSignal1 = 10;
+
     private readonly StaticConfiguration _configuration;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -41,6 +45,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SnapshotHolder _snapshots = new();
     private readonly List<EntryPoint> _entryPoints = [];
+    private readonly HttpForwarding _forwarding = new();
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
     private TransportPool? _transports;
@@ -75,6 +80,13 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             LogStartFailed(_logger, e.Message);
             return 1;
         }
+
+        // Traefik's signal for log rotation by others: the access log file is opened anew. Without a handler it would end the process.
+        using var rotate = PosixSignalRegistration.Create((PosixSignal)UserSignal1, signal =>
+        {
+            signal.Cancel = true;
+            _accessLines?.Reopen();
+        });
 
         // Step 2.
         var running = new List<Task> { Task.Run(() => aggregator.RunAsync(_ended.Token), CancellationToken.None) };
@@ -175,7 +187,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             try
             {
                 _accessLines = BoundedLineWriter.Open(accessConfig.FilePath, "access log");
-                accessLog = new AccessLogger(_accessLines, _time);
+                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -243,10 +255,10 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
         return new SnapshotCompiler(
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(_time, random), _transports!, new HttpForwarding(), _time), internalServices),
+                new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
-            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
+            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EdgeGateway.Proxy.EntryPoints.EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             _loggers.CreateLogger<SnapshotCompiler>());
     }
 
@@ -259,6 +271,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         writer.WriteNumber("logLinesDropped", _logLines.Dropped);
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
+        writer.WriteNumber("retries", _forwarding.Retries);
         _certificates?.Write(writer);
     }
 

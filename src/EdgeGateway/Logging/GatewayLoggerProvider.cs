@@ -4,48 +4,39 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Logging;
 
-/// <summary>The gateway's own log: one queue, one writer, two formats. What the HTTP libraries say is of no use below an error.</summary>
+/// <summary>The gateway's own log: one bounded buffer, one writer, two formats (design decision 5).</summary>
 internal sealed class GatewayLoggerProvider(LogConfig config, BoundedLineWriter writer, TimeProvider time) : ILoggerProvider
 {
+    // What the flush at the end may take; a reader that is gone must not keep the process.
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
+
     private readonly bool _json = string.Equals(config.Format, "json", StringComparison.OrdinalIgnoreCase);
     private readonly LogLevel _level = LevelOf(config.Level);
 
-    /// <summary>The level of a name in any case; an unknown one is ERROR, as in Traefik.</summary>
+    /// <summary>The level of a name in any case; of an unknown one, which the loader warned of, the default.</summary>
     public static LogLevel LevelOf(string? name) => name?.ToUpperInvariant() switch
     {
         "TRACE" => LogLevel.Trace,
         "DEBUG" => LogLevel.Debug,
-        "INFO" => LogLevel.Information,
         "WARN" => LogLevel.Warning,
+        "ERROR" => LogLevel.Error,
         "FATAL" or "PANIC" => LogLevel.Critical,
-        _ => LogLevel.Error,
+        _ => LogLevel.Information,
     };
 
-    public ILogger CreateLogger(string categoryName) => new Logger(
-        this,
-        categoryName.StartsWith("EdgeGateway", StringComparison.Ordinal) ? _level
+    public ILogger CreateLogger(string categoryName) => new GatewayLogger(this, categoryName, LeastOf(categoryName));
+
+    public void Dispose() => writer.Close(FlushLimit);
+
+    internal void Write(LogLevel level, string category, string message, IReadOnlyList<KeyValuePair<string, object?>>? fields, Exception? exception) =>
+        writer.Write(_json
+            ? LogFormat.Json(time.GetUtcNow(), level, category, message, fields, exception)
+            : LogFormat.Common(time.GetUtcNow(), level, message, exception));
+
+    // The HTTP libraries report every request that a client broke off: below an error it is of use to nobody but us, at TRACE.
+    private LogLevel LeastOf(string category) =>
+        category.StartsWith("EdgeGateway", StringComparison.Ordinal) ? _level
         : _level == LogLevel.Trace ? LogLevel.Debug
-        : LogLevel.Critical);
-
-    public void Dispose() => writer.Close(TimeSpan.FromSeconds(2));
-
-    private sealed class Logger(GatewayLoggerProvider provider, LogLevel least) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                provider.Write(logLevel, formatter(state, exception), exception);
-            }
-        }
-    }
-
-    private void Write(LogLevel level, string message, Exception? exception) =>
-        writer.Write((_json ? LogFormat.Json : (Func<DateTimeOffset, LogLevel, string, Exception?, string>)LogFormat.Common)(
-            time.GetUtcNow(), level, message, exception));
+        : category.StartsWith("Yarp.", StringComparison.Ordinal) ? LogLevel.None
+        : (LogLevel)Math.Max((int)LogLevel.Error, (int)_level);
 }

@@ -25,7 +25,7 @@ public sealed class ProtocolTests
         Assert.Equal("HTTP/1.1 http -", await Get("http", HttpVersion.Version11));
         Assert.Equal("HTTP/1.0 http -", await Get("http", HttpVersion.Version10));
         Assert.Equal("HTTP/2 http -", await Get("http", HttpVersion.Version20));
-        Assert.Equal("HTTP/1.1 https http/1.1", await Get("https", HttpVersion.Version11));
+        Assert.Equal("HTTP/1.1 https -", await Get("https", HttpVersion.Version11));
         Assert.Equal("HTTP/2 https h2", await Get("https", HttpVersion.Version20));
     }
 
@@ -134,8 +134,12 @@ public sealed class ProtocolTests
     {
         await using var running = await RunningEntryPoint.StartAsync(async context =>
         {
-            context.Http.Response.ContentLength = context.Http.Request.ContentLength;
-            await context.Http.Request.Body.CopyToAsync(context.Http.Response.Body);
+            // Not an echo while it is read: an HTTP/1 client may send all before it reads.
+            using var all = new MemoryStream();
+            await context.Http.Request.Body.CopyToAsync(all);
+            context.Http.Response.ContentLength = all.Length;
+            all.Position = 0;
+            await all.CopyToAsync(context.Http.Response.Body);
         });
         using var client = RunningEntryPoint.Client();
         var body = new byte[5_000_000];

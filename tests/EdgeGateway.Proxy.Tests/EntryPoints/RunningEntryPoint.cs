@@ -42,8 +42,15 @@ internal sealed class RunningEntryPoint : IAsyncDisposable
     }
 
     /// <summary>A client of one protocol, without a certificate check.</summary>
-    public static HttpMessageInvoker Client() => new(new SocketsHttpHandler
+    public static HttpMessageInvoker Client(Action<Socket>? connected = null) => new(new SocketsHttpHandler
     {
+        ConnectCallback = async (context, cancel) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancel);
+            connected?.Invoke(socket);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
         UseProxy = false,
     });
@@ -84,6 +91,16 @@ internal sealed class RunningEntryPoint : IAsyncDisposable
         }
 
         return await ReadToEndAsync(socket);
+    }
+
+    /// <summary>Waits for what the other side does in its own time and announces nowhere.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!condition())
+        {
+            await Task.Delay(5, limit.Token);
+        }
     }
 
     public static async Task<string> ReadToEndAsync(Socket socket)

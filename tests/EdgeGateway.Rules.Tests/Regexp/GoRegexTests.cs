@@ -143,6 +143,7 @@ public class GoRegexTests
     [InlineData("(?P<a b>x)", "invalid named capture")]
     [InlineData("(?P<>x)", "invalid named capture")]
     [InlineData("(?P<n", "invalid named capture")]
+    [InlineData("(a{1000}b{1000}c{1000}d{1000}e{1000}f{1000}){1}g{1000}h{1000}i{1000}j{1000}k{1000}", "expression too large")]
     public void What_RE2_refuses_is_refused_with_its_reason(string pattern, string reason)
     {
         Assert.False(GoRegex.TryParse(pattern, out _, out var error));
@@ -192,6 +193,15 @@ public class GoRegexTests
         Assert.False(regex.IsMatch(new string('a', 20_000) + "!"));
         // A backtracking engine would need longer than the universe has; the bound only has to tell the two apart.
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void A_pattern_too_large_for_all_of_Unicode_still_serves_every_text()
+    {
+        var regex = GoRegex.Parse(@"^\pL{1,100}$");
+        Assert.True(regex.IsMatch("aé中"));
+        // Characters beyond U+FFFF are what it gives up; that it does not throw is the point.
+        Assert.False(regex.IsMatch("a😀"));
     }
 
     [Fact]

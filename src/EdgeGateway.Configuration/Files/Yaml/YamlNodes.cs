@@ -49,6 +49,11 @@ internal sealed class YamlNodes
         {
             throw reader.Fail("EG-FILE-SYNTAX", e.Start, $"YAML: {Describe(e)}");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The package's scanner gives up so on some broken texts (found by the property test).
+            throw reader.Fail("EG-FILE-SYNTAX", reader._parser.Current?.End ?? Mark.Empty, "YAML: the text behind this place cannot be read");
+        }
     }
 
     private ConfigNode? ReadNode(int depth)

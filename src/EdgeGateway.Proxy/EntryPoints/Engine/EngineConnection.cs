@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
@@ -68,7 +69,7 @@ internal sealed class EngineConnection : ConnectionContext, IConnectionControl, 
     /// <inheritdoc />
     public override EndPoint? RemoteEndPoint { get; set; }
 
-    System.Buffers.MemoryPool<byte> IMemoryPoolFeature.MemoryPool => BlockPool.Instance;
+    MemoryPool<byte> IMemoryPoolFeature.MemoryPool => BlockPool.Instance;
 
     X509Certificate2? ITlsConnectionFeature.ClientCertificate
     {

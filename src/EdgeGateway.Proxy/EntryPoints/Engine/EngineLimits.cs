@@ -11,6 +11,9 @@ internal static class EngineLimits
     // net/http reads so much more than maxHeaderBytes before it answers 431.
     private const int HeadTolerance = 4096;
 
+    // net/http has no such limit; the size bounds it. Kestrel doubles this for HTTP/2, so it must not be int.MaxValue.
+    private const int HeaderCount = 1 << 20;
+
     // http2.maxConcurrentStreams of Traefik: 250.
     private const int StreamsPerConnection = 250;
 
@@ -32,7 +35,7 @@ internal static class EngineLimits
         limits.MaxRequestBufferSize = null; // our pipe bounds what is read ahead
         limits.MaxRequestLineSize = head;
         limits.MaxRequestHeadersTotalSize = head;
-        limits.MaxRequestHeaderCount = int.MaxValue; // the size bounds it
+        limits.MaxRequestHeaderCount = HeaderCount;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = Limit(timeouts.IdleTimeout);

@@ -1,69 +1,110 @@
-using System.Globalization;
 using System.Text;
 
 namespace EdgeGateway.Proxy.Observability.AccessLog;
 
-/// <summary>One request, as the access log sees it.</summary>
-/// <param name="ClientHost">Peer address, or the X-Forwarded-For that was believed.</param>
-/// <param name="User">User name; null when none.</param>
-/// <param name="Start">When it began, UTC.</param>
-/// <param name="Method">Method.</param>
-/// <param name="Path">Target as received.</param>
-/// <param name="Protocol">Such as <c>HTTP/1.1</c>.</param>
-/// <param name="Status">Status sent to the client; null when none was.</param>
-/// <param name="Size">Body bytes sent to the client; null when unknown.</param>
-/// <param name="Referer">Referer header; null when it is not kept.</param>
-/// <param name="UserAgent">User-Agent header; null when it is not kept.</param>
-/// <param name="Count">Number of this request since the start.</param>
-/// <param name="Router">Qualified router name; empty when none matched.</param>
-/// <param name="ServerUrl">Server that answered; empty when none did.</param>
-/// <param name="Duration">From its begin to its end.</param>
-public readonly record struct AccessLogEntry(
-    string ClientHost, string? User, DateTimeOffset Start, string Method, string Path, string Protocol, int? Status, long? Size,
-    string? Referer, string? UserAgent, long Count, string? Router, string? ServerUrl, TimeSpan Duration);
-
-/// <summary>Traefik's <c>common</c> format: the Common Log Format with referer, agent, number, router, server and milliseconds.</summary>
+/// <summary>
+/// Traefik's <c>common</c> format: the Common Log Format with referer, agent, number, router, server and milliseconds; <c>genericCLF</c>
+/// ends after the agent (static-config §2.5).
+/// </summary>
 public static class CommonFormat
 {
-    /// <summary>The line without its line feed.</summary>
-    public static string Format(in AccessLogEntry entry)
+    // Most lines are under 300 bytes; longer ones rent.
+    private const int UsualLength = 1024;
+
+    /// <summary>Queues the line; allocates nothing for a usual one.</summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="generic">True: <c>genericCLF</c>.</param>
+    /// <param name="writer">Takes the line.</param>
+    public static void Write(in AccessLogEntry entry, bool generic, BoundedLineWriter writer)
     {
-        var line = new StringBuilder(256);
-        line.Append(entry.ClientHost.Length == 0 ? "-" : entry.ClientHost).Append(" - ").Append(string.IsNullOrEmpty(entry.User) ? "-" : entry.User)
-            .Append(" [").Append(entry.Start.ToString("dd/MMM/yyyy:HH:mm:ss", CultureInfo.InvariantCulture)).Append(" +0000] \"")
-            .Append(entry.Method).Append(' ').Append(entry.Path).Append(' ').Append(entry.Protocol).Append("\" ");
-        Number(line, entry.Status).Append(' ');
-        Number(line, entry.Size).Append(' ');
-        Quoted(line, entry.Referer).Append(' ');
-        Quoted(line, entry.UserAgent).Append(' ');
-        line.Append(CultureInfo.InvariantCulture, $"{entry.Count} ");
-        Quoted(line, entry.Router).Append(' ');
-        Quoted(line, entry.ServerUrl).Append(' ');
-        return line.Append(CultureInfo.InvariantCulture, $"{(long)entry.Duration.TotalMilliseconds}ms").ToString();
+        var line = new Utf8Line(stackalloc byte[UsualLength]);
+        Build(entry, generic, ref line);
+        writer.Write(line.Written);
+        line.Dispose();
     }
 
-    private static StringBuilder Number(StringBuilder line, long? value) =>
-        value is null ? line.Append('-') : line.Append(CultureInfo.InvariantCulture, $"{value.Value}");
-
-    private static StringBuilder Quoted(StringBuilder line, string? value)
+    /// <summary>The line without its line feed.</summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="generic">True: <c>genericCLF</c>.</param>
+    public static string Format(in AccessLogEntry entry, bool generic = false)
     {
-        line.Append('"');
+        var line = new Utf8Line(stackalloc byte[UsualLength]);
+        Build(entry, generic, ref line);
+        var text = Encoding.UTF8.GetString(line.Written);
+        line.Dispose();
+        return text;
+    }
+
+    private static void Build(in AccessLogEntry entry, bool generic, ref Utf8Line line)
+    {
+        line.AppendText(entry.ClientHost is { Length: > 0 } host ? host : "-");
+        line.Append(" - "u8);
+        line.AppendText(string.IsNullOrEmpty(entry.User) ? "-" : entry.User);
+        line.Append(" ["u8);
+        AppendTime(ref line, entry.Start);
+        line.Append("] \""u8);
+        line.AppendText(entry.Method);
+        line.Append((byte)' ');
+        line.AppendText(entry.Path);
+        line.Append((byte)' ');
+        line.AppendText(entry.Protocol);
+        line.Append("\" "u8);
+        AppendNumber(ref line, entry.Status);
+        line.Append((byte)' ');
+        AppendNumber(ref line, entry.Size);
+        line.Append((byte)' ');
+        AppendQuoted(ref line, entry.Referer);
+        line.Append((byte)' ');
+        AppendQuoted(ref line, entry.UserAgent);
+        if (generic)
+        {
+            return;
+        }
+
+        line.Append((byte)' ');
+        AppendNumber(ref line, entry.Count);
+        line.Append((byte)' ');
+        AppendQuoted(ref line, entry.Router);
+        line.Append((byte)' ');
+        AppendQuoted(ref line, entry.ServerUrl);
+        line.Append((byte)' ');
+        line.AppendValue((long)entry.Duration.TotalMilliseconds);
+        line.Append("ms"u8);
+    }
+
+    private static void AppendTime(ref Utf8Line line, DateTimeOffset time)
+    {
+        line.AppendValue(time, "dd/MMM/yyyy:HH:mm:ss ");
+        var minutes = (int)Math.Abs(time.Offset.TotalMinutes);
+        line.Append(time.Offset < TimeSpan.Zero ? (byte)'-' : (byte)'+');
+        line.AppendValue(minutes / 60, "00");
+        line.AppendValue(minutes % 60, "00");
+    }
+
+    private static void AppendNumber(ref Utf8Line line, long? value)
+    {
+        if (value is { } number)
+        {
+            line.AppendValue(number);
+        }
+        else
+        {
+            line.Append((byte)'-');
+        }
+    }
+
+    private static void AppendQuoted(ref Utf8Line line, string? value)
+    {
+        line.Append((byte)'"');
         if (string.IsNullOrEmpty(value))
         {
-            return line.Append("-\"");
+            line.Append((byte)'-');
         }
-
-        // A client's text must not end the field or the line.
-        foreach (var c in value)
+        else
         {
-            _ = c switch
-            {
-                '"' => line.Append("\\\""),
-                < ' ' or '\x7F' => line.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"),
-                _ => line.Append(c),
-            };
+            line.AppendText(value, escapeQuotes: true);
         }
 
-        return line.Append('"');
+        line.Append((byte)'"');
     }
 }

@@ -3,7 +3,7 @@ namespace EdgeGateway.Rules.Http;
 /// <summary>One operand must match.</summary>
 internal sealed class AnyPredicate(HttpPredicate[] operands) : HttpPredicate
 {
-    public override HttpIndexKeys Keys => operands.Select(static operand => operand.Keys).Aggregate(static (a, b) => a.Or(b));
+    public override HttpIndexKeys Keys => HttpIndexKeys.OneOf([.. operands.Select(static operand => operand.Keys)]);
 
     public override bool Matches(HttpRequestView request)
     {

@@ -5,13 +5,13 @@ namespace EdgeGateway.Configuration.Static;
 /// <summary>The address of an entry point, taken apart: <c>[host]:port[/tcp|/udp]</c> (static-config §2.1).</summary>
 /// <param name="Listen"><c>[host]:port</c>; empty = a port that the system picks.</param>
 /// <param name="Protocol"><c>tcp</c> or <c>udp</c>.</param>
-public readonly record struct EntryPointAddress(string Listen, string Protocol)
+internal readonly record struct AddressSyntax(string Listen, string Protocol)
 {
     /// <summary>Reads an address; the host is not looked up.</summary>
     /// <param name="text">As written.</param>
     /// <param name="address">The parts.</param>
     /// <param name="error">What is wrong with it.</param>
-    public static bool TryParse(string text, out EntryPointAddress address, out string error)
+    public static bool TryParse(string text, out AddressSyntax address, out string error)
     {
         address = default;
         error = "";
