@@ -12,7 +12,8 @@ internal static class ForwarderErrors
     /// <param name="http">The request.</param>
     /// <param name="headReceived">True when the server's head was passed on.</param>
     /// <param name="expired">True when the time limit for the head ran out.</param>
-    public static AttemptOutcome Read(ForwarderError error, Exception? cause, HttpContext http, bool headReceived, bool expired)
+    /// <param name="watched">True when an end before the first byte of an answer comes as <see cref="UpstreamClosedException"/>.</param>
+    public static AttemptOutcome Read(ForwarderError error, Exception? cause, HttpContext http, bool headReceived, bool expired, bool watched)
     {
         var bodyTouched = RepeatableRequests.HasBody(http);
         if (headReceived || http.Response.HasStarted)
@@ -58,6 +59,9 @@ internal static class ForwarderErrors
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.HttpProtocolError
                 or HttpRequestError.SecureConnectionError or HttpRequestError.VersionNegotiationError =>
                 new(AttemptResult.Unusable, bodyTouched, cause),
+
+            // The head began and was cut: malformed, as in Traefik (runtime-behaviour §1.2).
+            HttpRequestError.ResponseEnded when watched => new(AttemptResult.Unusable, bodyTouched, cause),
             _ => new(AttemptResult.ClosedBeforeAnswer, bodyTouched, cause),
         };
     }

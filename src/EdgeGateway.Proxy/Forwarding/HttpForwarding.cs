@@ -69,10 +69,11 @@ public sealed class HttpForwarding
             return SendTimedAsync(context, server, transport, config, transformer);
         }
 
+        var watched = UpstreamTransport.Watches(server, config.Version!);
         var sending = _forwarder.SendAsync(context.Http, server.UriPrefix, transport.Invoker, config, transformer);
-        return sending.IsCompletedSuccessfully ? new(Read(sending.GetAwaiter().GetResult(), context.Http, transformer, false)) : Await(sending);
+        return sending.IsCompletedSuccessfully ? new(Read(sending.GetAwaiter().GetResult(), context.Http, transformer, false, watched)) : Await(sending);
 
-        async ValueTask<AttemptOutcome> Await(ValueTask<ForwarderError> pending) => Read(await pending, context.Http, transformer, false);
+        async ValueTask<AttemptOutcome> Await(ValueTask<ForwarderError> pending) => Read(await pending, context.Http, transformer, false, watched);
     }
 
     private async ValueTask<AttemptOutcome> SendTimedAsync(
@@ -80,10 +81,10 @@ public sealed class HttpForwarding
     {
         using var timer = new HeadTimer(transport.ResponseHeaderTimeout, transformer, _time);
         var error = await _forwarder.SendAsync(context.Http, server.UriPrefix, transport.Invoker, config, transformer, timer.Token);
-        return Read(error, context.Http, transformer, timer.Expired);
+        return Read(error, context.Http, transformer, timer.Expired, UpstreamTransport.Watches(server, config.Version!));
     }
 
-    private static AttemptOutcome Read(ForwarderError error, HttpContext http, GatewayTransformer transformer, bool expired)
+    private static AttemptOutcome Read(ForwarderError error, HttpContext http, GatewayTransformer transformer, bool expired, bool watched)
     {
         if (error == ForwarderError.None)
         {
@@ -92,7 +93,7 @@ public sealed class HttpForwarding
 
         var outcome = IsLateBody(error, transformer)
             ? AttemptOutcome.Answered
-            : ForwarderErrors.Read(error, http.Features.Get<IForwarderErrorFeature>()?.Exception, http, transformer.HeadReceived, expired);
+            : ForwarderErrors.Read(error, http.Features.Get<IForwarderErrorFeature>()?.Exception, http, transformer.HeadReceived, expired, watched);
         http.Features.Set<IForwarderErrorFeature>(null);
         if (!http.Response.HasStarted && outcome.Result is not (AttemptResult.Answered or AttemptResult.CutShort))
         {

@@ -65,6 +65,9 @@ public sealed class UpstreamTransport : IDisposable
     /// <summary>True: HTTP/2 is offered to https servers.</summary>
     internal bool OffersHttp2 => !Config.DisableHTTP2;
 
+    /// <summary>True when an end before the first byte of an answer is told by <see cref="UpstreamClosedException"/>: HTTP/1.1 in clear.</summary>
+    internal static bool Watches(Server server, Version version) => version.Major == 1 && server.Scheme != "https";
+
     /// <inheritdoc />
     public void Dispose() => Invoker.Dispose();
 
@@ -72,7 +75,7 @@ public sealed class UpstreamTransport : IDisposable
     {
         var request = context.InitialRequestMessage;
         var server = ((ServerUri)request.RequestUri!).Server;
-        var connection = new UpstreamConnection(await DialAsync(context.DnsEndPoint, cancellation), server.Address, watch: request.Version.Major == 1 && server.Scheme != "https");
+        var connection = new UpstreamConnection(await DialAsync(context.DnsEndPoint, cancellation), server.Address, Watches(server, request.Version));
         if (server.Scheme != "https")
         {
             return connection;
