@@ -268,6 +268,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
     private void WriteEdge(Utf8JsonWriter writer)
     {
+        writer.WriteNumber("allocatedBytes", GC.GetTotalAllocatedBytes());
         writer.WriteNumber("logLinesDropped", _logLines.Dropped);
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
