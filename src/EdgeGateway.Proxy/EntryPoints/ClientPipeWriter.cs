@@ -87,6 +87,10 @@ internal sealed class ClientPipeWriter(Socket socket, SslStream? tls, Connection
             connection.Refused = null;
             Discard();
             refused.WriteTo(this);
+            if (_unflushed == 0)
+            {
+                return ValueTask.FromResult(default(FlushResult));
+            }
         }
 
         if (tls is not null || _full is { Count: > 0 })

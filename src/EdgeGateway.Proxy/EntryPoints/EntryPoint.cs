@@ -219,10 +219,11 @@ public sealed partial class EntryPoint : IAsyncDisposable
             connection.IsHttp2 = kind == OpeningKind.Http2 || connection.Alpn == "h2";
             Volatile.Write(ref connection.Deadline, 0);
             var pipe = new ClientPipe(socket, tls, connection);
+            pipe.Start(tls is null ? opening.Bytes : default);
             handedOver = _engine.TryServe(pipe, connection, tls);
-            if (handedOver)
+            if (!handedOver)
             {
-                pipe.Start(tls is null ? opening.Bytes : default);
+                pipe.Abort(ConnectionEnd.GatewayClosed); // stopped meanwhile
             }
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or IOException)

@@ -31,15 +31,22 @@ internal sealed class RefusedRequest
     /// <summary>Head above <c>maxHeaderBytes</c>.</summary>
     public static readonly RefusedRequest HeadTooLarge = Same("431 Request Header Fields Too Large");
 
+    /// <summary>A head that does not end within <c>readTimeout</c>: the connection closes without a word.</summary>
+    public static readonly RefusedRequest Silence = new([]);
+
     private readonly byte[] _bytes;
 
-    private RefusedRequest(string status, string body) =>
-        _bytes = Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n{body}");
+    private RefusedRequest(byte[] bytes) => _bytes = bytes;
+
+    private RefusedRequest(string status, string body)
+        : this(Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n{body}"))
+    {
+    }
 
     /// <summary>
     /// The answer for what the engine found wrong. Status codes are public; what tells the 400s apart is the engine's message,
-    /// so a test holds every one of them against a real request. Null: the engine's own answer stands (408, 411).
+    /// so a test holds every one of them against a real request. Null: the engine's own answer stands.
     /// </summary>
     public static RefusedRequest? From(BadHttpRequestException error)
     {
@@ -50,6 +57,7 @@ internal sealed class RefusedRequest
             StatusCodes.Status505HttpVersionNotsupported => HasVersionForm(message) ? UnsupportedVersion : BadRequest,
             StatusCodes.Status501NotImplemented => UnsupportedTransferEncoding,
             StatusCodes.Status405MethodNotAllowed => BadRequest,
+            StatusCodes.Status408RequestTimeout => Silence,
             StatusCodes.Status400BadRequest when message.Contains("missing Host", StringComparison.Ordinal) => MissingHost,
             StatusCodes.Status400BadRequest when message.Contains("Invalid Host header", StringComparison.Ordinal) => MalformedHost,
             StatusCodes.Status400BadRequest when message.Contains("Invalid request header", StringComparison.Ordinal)

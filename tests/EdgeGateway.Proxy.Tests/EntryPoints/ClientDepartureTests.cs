@@ -141,6 +141,24 @@ public sealed class ClientDepartureTests
         await RunningEntryPoint.UntilAsync(() => running.EntryPoint.ConnectionCount == 0);
     }
 
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ", "")] // a head that does not end
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK")] // idle after its answer
+    public async Task A_slow_or_idle_client_is_let_go_without_a_word(string sent, string answered)
+    {
+        var timeouts = new EntryPointConfig
+        {
+            Transport = new() { RespondingTimeouts = new() { ReadTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(1) } },
+        };
+        await using var running = await RunningEntryPoint.StartAsync(context => RunningEntryPoint.Answer(context, "x"), timeouts);
+        var clock = Stopwatch.StartNew();
+        var answer = await running.ExchangeAsync(sent);
+
+        Assert.Equal(answered, answer.Split("\r\n")[0]);
+        Assert.DoesNotContain("408", answer, StringComparison.Ordinal);
+        Assert.InRange(clock.ElapsedMilliseconds, 500, 8000);
+    }
+
     [Fact]
     public async Task A_stalled_handler_holds_one_buffer_of_an_upload_not_all_of_it()
     {

@@ -67,6 +67,21 @@ public sealed class LifeCycleTests
     }
 
     [Fact]
+    public async Task A_client_that_half_closed_before_its_request_was_taken_up_gets_its_answer()
+    {
+        await using var entryPoint = New(new EntryPointConfig { Address = "127.0.0.1:0" });
+        entryPoint.Bind();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(entryPoint.LocalEndPoint!);
+        await socket.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        socket.Shutdown(SocketShutdown.Send);
+        await entryPoint.StartAsync();
+
+        Assert.EndsWith("second", await RunningEntryPoint.ReadToEndAsync(socket), StringComparison.Ordinal);
+        await entryPoint.StopAsync();
+    }
+
+    [Fact]
     public async Task Requests_that_run_end_with_their_answer_when_it_stops()
     {
         var started = new CountdownEvent(3);

@@ -83,7 +83,7 @@ public sealed class ProtocolTests
     }
 
     [Fact]
-    public async Task A_handler_that_throws_is_a_plain_500_and_the_connection_goes_on()
+    public async Task A_fault_that_a_handler_lets_out_is_a_500_and_the_connection_goes_on()
     {
         await using var running = await RunningEntryPoint.StartAsync(async _ =>
         {
@@ -91,11 +91,48 @@ public sealed class ProtocolTests
             throw new InvalidOperationException("boom");
         });
         using var client = RunningEntryPoint.Client();
-        foreach (var version in new[] { HttpVersion.Version11, HttpVersion.Version20 })
+        foreach (var version in new[] { HttpVersion.Version11, HttpVersion.Version11, HttpVersion.Version20, HttpVersion.Version20 })
         {
             using var response = await client.SendAsync(running.Request("http", version), CancellationToken.None);
             Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
-            Assert.Equal("Internal Server Error\n", await response.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal(2, running.EntryPoint.ConnectionCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_upgraded_connection_is_a_tunnel_both_ways(bool overTls)
+    {
+        await using var running = await RunningEntryPoint.StartAsync(async context =>
+        {
+            context.Http.Response.Headers.Upgrade = "echo";
+            await using var tunnel = await context.Http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpUpgradeFeature>()!.UpgradeAsync();
+            var buffer = new byte[100];
+            int read;
+            while ((read = await tunnel.ReadAsync(buffer)) > 0)
+            {
+                await tunnel.WriteAsync(buffer.AsMemory(0, read));
+            }
+        });
+        await using Stream client = overTls ? await running.ConnectTlsAsync()
+            : new System.Net.Sockets.NetworkStream(await running.ConnectAsync(), ownsSocket: true);
+        await client.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"u8.ToArray());
+        var head = new byte[1000];
+        var length = 0;
+        while (!head.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
+        {
+            length += await client.ReadAsync(head.AsMemory(length));
+        }
+
+        Assert.StartsWith("HTTP/1.1 101 ", System.Text.Encoding.ASCII.GetString(head, 0, length), StringComparison.Ordinal);
+        for (byte i = 0; i < 10; i++)
+        {
+            await client.WriteAsync(new[] { i, i });
+            var echo = new byte[2];
+            await client.ReadExactlyAsync(echo);
+            Assert.Equal([i, i], echo);
         }
     }
 

@@ -59,17 +59,6 @@ public sealed class RefusedRequestTests
     }
 
     [Fact]
-    public async Task Another_expectation_fails_and_options_star_is_answered_before_the_handler()
-    {
-        await using var running = await RunningEntryPoint.StartAsync(_ => throw new InvalidOperationException("not asked"));
-
-        Assert.StartsWith("HTTP/1.1 417 Expectation Failed\r\n",
-            await running.ExchangeAsync("GET / HTTP/1.1\r\nHost: f\r\nExpect: something\r\n\r\n"), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 200 OK\r\n",
-            await running.ExchangeAsync("OPTIONS * HTTP/1.1\r\nHost: f\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_good_request_before_a_bad_one_keeps_its_answer()
     {
         await using var running = await RunningEntryPoint.StartAsync(context => RunningEntryPoint.Answer(context, "fine"));

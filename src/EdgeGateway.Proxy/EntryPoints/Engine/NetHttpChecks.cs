@@ -26,28 +26,18 @@ internal static class NetHttpChecks
             return Refuse(context, RefusedRequest.BadRequest, StatusCodes.Status400BadRequest);
         }
 
-        if (target is "*" && HttpMethods.IsOptions(request.Method))
-        {
-            http.Response.ContentLength = 0;
-            return true;
-        }
-
-        if (headers.Expect.Count > 0 && !string.Equals(headers.Expect[0], "100-continue", StringComparison.OrdinalIgnoreCase))
-        {
-            http.Response.StatusCode = StatusCodes.Status417ExpectationFailed;
-            http.Response.ContentLength = 0;
-            http.Response.Headers.Connection = "close";
-            return true;
-        }
-
         return false;
     }
 
     private static bool Refuse(GatewayContext context, RefusedRequest answer, int status)
     {
         context.Http.Response.StatusCode = status;
-        context.Http.Response.Headers.Connection = "close";
-        context.Connection.Refused = answer; // replaces the head when it is flushed; HTTP/2 gets the bare status
+        if (!context.Connection.IsHttp2)
+        {
+            context.Http.Response.Headers.Connection = "close";
+            context.Connection.Refused = answer; // replaces the head when it is flushed; HTTP/2 gets the bare status
+        }
+
         return true;
     }
 
