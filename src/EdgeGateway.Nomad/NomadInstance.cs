@@ -17,4 +17,20 @@ namespace EdgeGateway.Nomad;
 /// <param name="ModifyIndex">Raft index of its last change.</param>
 public sealed record NomadInstance(
     string Id, string ServiceName, string Namespace, string NodeId, string Datacenter, string JobId, string AllocId,
-    string Address, int Port, ConfigList<string> Tags, ulong CreateIndex, ulong ModifyIndex);
+    string Address, int Port, ConfigList<string> Tags, ulong CreateIndex, ulong ModifyIndex)
+{
+    /// <summary>
+    /// When the gateway saw it being registered, so probably before it listens (nomad-api §0.2); null when it was listed
+    /// already at the first look. A balancer may spare it for a moment.
+    /// </summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>How often the gateway saw this ID removed and registered again: an allocation restart, the state of its server stays.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>True when everything that Nomad says about it is the same, whatever the index of the write.</summary>
+    public bool SameContent(NomadInstance other) =>
+        Id == other.Id && ServiceName == other.ServiceName && Namespace == other.Namespace && NodeId == other.NodeId
+        && Datacenter == other.Datacenter && JobId == other.JobId && AllocId == other.AllocId && Address == other.Address
+        && Port == other.Port && Tags.Equals(other.Tags) && CreateIndex == other.CreateIndex;
+}

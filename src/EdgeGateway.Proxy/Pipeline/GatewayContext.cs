@@ -1,8 +1,12 @@
+using System.Net;
 using EdgeGateway.Proxy.EntryPoints;
+using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Rules.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using System.Net;
+using Microsoft.Extensions.Primitives;
 
 namespace EdgeGateway.Proxy.Pipeline;
 
@@ -10,6 +14,19 @@ namespace EdgeGateway.Proxy.Pipeline;
 public sealed class GatewayContext : HttpRequestView
 {
     private readonly DefaultHttpContext _http = new();
+    private ResponseFilterEntry[] _responseFilters = new ResponseFilterEntry[4];
+    private int _responseFilterCount;
+    private KeyValuePair<string, StringValues>[] _headers = new KeyValuePair<string, StringValues>[32];
+    private int _headerCount;
+    private string? _routingPath;
+    private string? _rawQuery;
+    private string _lastHost = "";
+    private string _lastCanonicalHost = "";
+    private string _lastPort = "";
+    private string? _forwardedFor;
+    private int _answerStatus;
+    private string _answerBody = "";
+    private bool _answerIsPlain;
 
     /// <summary>Request and response; features are those of the HTTP engine.</summary>
     public HttpContext Http => _http;
@@ -17,11 +34,79 @@ public sealed class GatewayContext : HttpRequestView
     /// <summary>The connection that carries the request.</summary>
     public Connection Connection { get; private set; } = null!;
 
-    /// <inheritdoc />
-    public override string CanonicalHost => throw new NotImplementedException();
+    /// <summary>All routing as it was when the request began.</summary>
+    public GatewaySnapshot Snapshot { get; internal set; } = GatewaySnapshot.Empty;
+
+    /// <summary>The router that matched; null until then and when none did.</summary>
+    public HttpRouterModel? Router { get; internal set; }
+
+    /// <summary>Request target as the HTTP engine received it, whatever its form.</summary>
+    public string RawTarget { get; internal set; } = "";
+
+    /// <summary>Host as received (or the authority of an absolute target), with port and in its case; empty when there is none.</summary>
+    public string OriginalHost { get; private set; } = "";
+
+    /// <summary>Path and query after the entry point's normalising, before any middleware: what rules see.</summary>
+    public RequestTarget OriginalTarget { get; private set; }
+
+    /// <summary>Path and query as the middlewares left them so far. Path-changing middlewares set it.</summary>
+    public RequestTarget Target { get; set; }
+
+    /// <summary>What goes to the server: complete when the service is called. Middlewares may set <see cref="UpstreamRequest.Host"/>.</summary>
+    public UpstreamRequest Upstream { get; } = new();
+
+    /// <summary>What the service did.</summary>
+    public ForwardingRecord Forwarding { get; } = new();
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> at the request's begin.</summary>
+    public long StartTimestamp { get; internal set; }
+
+    /// <summary>User name for the access log; set by authentication, also when it refused.</summary>
+    public string? UserName { get; set; }
+
+    /// <summary>What the running filter keeps from its <see cref="RequestFilter.OnRequest"/> for its <see cref="RequestFilter.OnResponse"/>.</summary>
+    public object? FilterState { get; set; }
+
+    /// <summary>True: the peer is not added to X-Forwarded-For (<c>notAppendXForwardedFor</c> of the entry point).</summary>
+    public bool KeepForwardedFor { get; internal set; }
+
+    /// <summary>True: no X-Forwarded-For goes to the server at all (a headers middleware that sets it to nothing).</summary>
+    public bool OmitForwardedFor { get; set; }
+
+    /// <summary>The exception that ended the request in a 500; null otherwise.</summary>
+    public Exception? Fault { get; internal set; }
 
     /// <inheritdoc />
-    public override string RoutingPath => throw new NotImplementedException();
+    public override string CanonicalHost
+    {
+        get
+        {
+            // Requests of one client mostly carry one host: its canonical form is kept over the life of the pooled context.
+            if (!string.Equals(_lastHost, OriginalHost, StringComparison.Ordinal))
+            {
+                ReadHost();
+            }
+
+            return _lastCanonicalHost;
+        }
+    }
+
+    /// <summary>Port in the request's host; empty when there is none.</summary>
+    internal string HostPort
+    {
+        get
+        {
+            if (!string.Equals(_lastHost, OriginalHost, StringComparison.Ordinal))
+            {
+                ReadHost();
+            }
+
+            return _lastPort;
+        }
+    }
+
+    /// <inheritdoc />
+    public override string RoutingPath => _routingPath ??= Routing.RoutingPath.From(OriginalTarget.EscapedPath, OriginalTarget.Text);
 
     /// <inheritdoc />
     public override string Method => _http.Request.Method;
@@ -30,7 +115,7 @@ public sealed class GatewayContext : HttpRequestView
     public override IPAddress? PeerAddress => Connection.Peer.Address;
 
     /// <inheritdoc />
-    public override string RawQuery => throw new NotImplementedException();
+    public override string RawQuery => _rawQuery ??= OriginalTarget.Query.ToString();
 
     /// <inheritdoc />
     public override int CountHeader(string name) => _http.Request.Headers[name].Count;
@@ -38,8 +123,80 @@ public sealed class GatewayContext : HttpRequestView
     /// <inheritdoc />
     public override string GetHeader(string name, int index) => _http.Request.Headers[name][index] ?? "";
 
-    /// <summary>What goes to the server.</summary>
-    public Forwarding.UpstreamRequest Upstream { get; } = new();
+    /// <summary>Request headers as they came in, for one pass over all of them; valid until the request headers are changed.</summary>
+    internal ReadOnlySpan<KeyValuePair<string, StringValues>> CopyHeaders()
+    {
+        var headers = _http.Request.Headers;
+        var count = headers.Count;
+        if (_headers.Length < count)
+        {
+            _headers = new KeyValuePair<string, StringValues>[count * 2];
+        }
+
+        headers.CopyTo(_headers, 0);
+        _headerCount = Math.Max(_headerCount, count);
+        return _headers.AsSpan(0, count);
+    }
+
+    /// <summary>What the forwarder keeps with the pooled context from request to request.</summary>
+    internal Forwarding.GatewayTransformer? Transformer { get; set; }
+
+    /// <summary>Takes up a request.</summary>
+    public void Initialize(IFeatureCollection features, Connection connection)
+    {
+        _http.Initialize(features);
+        Connection = connection;
+        RawTarget = features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+    }
+
+    /// <summary>Notes target and host once the entry point has normalised them.</summary>
+    internal void SetRequest(RequestTarget target, string host)
+    {
+        OriginalTarget = target;
+        Target = target;
+        OriginalHost = host;
+        Upstream.Method = _http.Request.Method;
+        Upstream.Host = host;
+    }
+
+    /// <summary>Sets the answer that the gateway gives instead of the service; a filter then returns false.</summary>
+    /// <param name="status">Status code.</param>
+    /// <param name="body">Body; empty for none.</param>
+    /// <param name="plain">True: a plain error with Content-Type and line feed; false: bare (runtime-behaviour §1.2).</param>
+    public void SetAnswer(int status, string body = "", bool plain = false)
+    {
+        _answerStatus = status;
+        _answerBody = body;
+        _answerIsPlain = plain;
+    }
+
+    /// <summary>Writes the answer of <see cref="SetAnswer"/>, its head edited by the filters that ran.</summary>
+    public ValueTask WriteAnswerAsync() => _answerIsPlain
+        ? ErrorAnswer.PlainAsync(this, _answerStatus, _answerBody)
+        : ErrorAnswer.BareAsync(this, _answerStatus, _answerBody);
+
+    /// <summary>Runs a filter's request side and notes it for the response; false when it answered.</summary>
+    internal bool RunFilter(RequestFilter filter)
+    {
+        if (!filter.OnRequest(this))
+        {
+            FilterState = null;
+            return false;
+        }
+
+        if (filter.ActsOnResponse)
+        {
+            if (_responseFilterCount == _responseFilters.Length)
+            {
+                Array.Resize(ref _responseFilters, _responseFilterCount * 2);
+            }
+
+            _responseFilters[_responseFilterCount++] = new(filter, FilterState);
+        }
+
+        FilterState = null;
+        return true;
+    }
 
     /// <summary>
     /// Lets the filters that ran edit the response head, in reverse order, once per response. Called at exactly one place per
@@ -47,22 +204,80 @@ public sealed class GatewayContext : HttpRequestView
     /// </summary>
     public void RunResponseFilters()
     {
+        while (_responseFilterCount > 0)
+        {
+            ref var entry = ref _responseFilters[--_responseFilterCount];
+            FilterState = entry.State;
+            entry.Filter.OnResponse(this);
+            entry = default;
+        }
+
+        FilterState = null;
     }
 
-    /// <summary>Takes up a request.</summary>
-    public void Initialize(IFeatureCollection features, Connection connection)
+    /// <summary>Where the request stands, for a wrapper that runs the rest of the pipeline more than once.</summary>
+    public PipelineMark Mark() => new(_responseFilterCount, Target, Upstream.Host);
+
+    /// <summary>Goes back to a mark: what later middlewares did to target and host, and their response sides, are forgotten.</summary>
+    public void ReturnTo(PipelineMark mark)
     {
-        _http.Initialize(features);
-        Connection = connection;
+        while (_responseFilterCount > mark.ResponseFilters)
+        {
+            _responseFilters[--_responseFilterCount] = default;
+        }
+
+        Target = mark.Target;
+        Upstream.Host = mark.Host;
+    }
+
+    /// <summary>True once the way to the server added the peer to X-Forwarded-For: the access log shows what the client sent.</summary>
+    internal bool HasAppendedForwardedFor => _forwardedFor is not null;
+
+    /// <summary>Completes <see cref="Upstream"/>, cleans hop-by-hop headers, adds the peer to X-Forwarded-For; may run again when a wrapper repeats the rest.</summary>
+    internal void PrepareUpstream()
+    {
+        Upstream.Target = Target.ToString();
+        ConnectionHeaders.RemoveHopByHop(_http.Request.Headers);
+        _forwardedFor = ForwardedHeaders.Append(this, _forwardedFor);
     }
 
     /// <summary>Lets go of the request before the context goes back to the pool.</summary>
     public void Reset()
     {
         _http.Uninitialize();
+        Array.Clear(_responseFilters, 0, _responseFilters.Length);
+        Array.Clear(_headers, 0, _headerCount);
+        _responseFilterCount = 0;
+        _headerCount = 0;
+        _routingPath = null;
+        _rawQuery = null;
+        _forwardedFor = null;
+        _answerStatus = 0;
+        _answerBody = "";
         Connection = null!;
+        Snapshot = GatewaySnapshot.Empty;
+        Router = null;
+        RawTarget = "";
+        OriginalHost = "";
+        OriginalTarget = default;
+        Target = default;
+        StartTimestamp = 0;
+        UserName = null;
+        FilterState = null;
+        KeepForwardedFor = false;
+        OmitForwardedFor = false;
+        Fault = null;
+        Upstream.Reset();
+        Forwarding.Reset();
     }
-}
 
-/// <summary>Handles a request to its end.</summary>
-public delegate ValueTask RequestHandler(GatewayContext context);
+    private void ReadHost()
+    {
+        HostName.Split(OriginalHost, out var port);
+        _lastPort = port.ToString();
+        _lastCanonicalHost = HostName.Canonical(OriginalHost);
+        _lastHost = OriginalHost;
+    }
+
+    private readonly record struct ResponseFilterEntry(RequestFilter Filter, object? State);
+}

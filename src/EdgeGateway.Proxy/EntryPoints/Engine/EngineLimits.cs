@@ -1,3 +1,4 @@
+using EdgeGateway.Proxy.Routing;
 using System.Text;
 using EdgeGateway.Configuration.Static;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,7 +27,7 @@ internal static class EngineLimits
         options.AllowSynchronousIO = false;
         options.AllowAlternateSchemes = true; // :scheme is not held against the transport
         options.AllowHostHeaderOverride = true; // absolute-form targets name the host (RFC 9112 §3.2.2)
-        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        options.RequestHeaderEncodingSelector = static name => name == "Connection" ? ConnectionValueEncoding.Instance : Encoding.Latin1;
         options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
 
         var limits = options.Limits;

@@ -1,0 +1,129 @@
+# Variant: exec driver, no container image. The executable runs as nobody in a chroot and binds 80 and 443 by the capability
+# net_bind_service, which exec gives by default. tailscaled must permit that user: TS_PERMIT_CERT_UID=65534 (the UID of nobody on the
+# client) in /etc/default/tailscaled, else EG-CERT-403.
+#
+#   nomad job run -var artifact=https://files.example/edge-gateway.tar.gz edge-gateway.exec.nomad.hcl
+#
+# Everything else is as in edge-gateway.nomad.hcl.
+
+variable "artifact" {
+  type        = string
+  description = "URL of an archive with the executable edge-gateway, made by src/publish.sh"
+}
+
+job "edge-gateway" {
+  type     = "system"
+  priority = 80
+
+  # One node at a time; a version that does not become healthy is taken back (system deployments: Nomad 1.11 or later).
+  update {
+    max_parallel      = 1
+    min_healthy_time  = "10s"
+    healthy_deadline  = "2m"
+    progress_deadline = "10m"
+    auto_revert       = true
+  }
+
+  group "gateway" {
+    # Deregistered first, stopped 5 s later: whoever finds the gateway by its service has left by then.
+    shutdown_delay = "5s"
+
+    network {
+      port "http" {
+        static = 80
+      }
+      port "https" {
+        static = 443
+      }
+      port "admin" {
+        static = 8080
+      }
+    }
+
+    # The FOLDER of tailscaled's socket. A mounted file is dead after tailscaled's next restart (EG-CERT-SOCKET-FILE).
+    volume "tailscale-socket" {
+      type      = "host"
+      source    = "tailscale-socket"
+      read_only = true
+    }
+
+    restart {
+      attempts = 10
+      interval = "5m"
+      delay    = "2s"
+      mode     = "delay" # never give up on an edge node
+    }
+
+    service {
+      name     = "traefik-http"
+      provider = "nomad"
+      port     = "http"
+    }
+
+    service {
+      name     = "traefik-https"
+      provider = "nomad"
+      port     = "https"
+
+      check {
+        name     = "ping"
+        type     = "http"
+        port     = "admin"
+        path     = "/ping"
+        interval = "5s"
+        timeout  = "2s"
+
+        check_restart {
+          limit = 6
+          grace = "30s"
+        }
+      }
+    }
+
+    task "gateway" {
+      driver = "exec"
+
+      # SIGTERM drains for up to 10 s (transport.lifeCycle.graceTimeOut); Nomad kills after 25 s. A client cuts kill_timeout to its
+      # max_kill_timeout, 30 s by default.
+      kill_signal  = "SIGTERM"
+      kill_timeout = "25s"
+
+      artifact {
+        source      = var.artifact
+        destination = "local/"
+      }
+
+      config {
+        command = "${NOMAD_TASK_DIR}/edge-gateway"
+
+        args = [
+          "--api.dashboard=true",
+          "--api.insecure=true",
+          "--entrypoints.web.address=:${NOMAD_PORT_http}",
+          "--entryPoints.websecure.address=:${NOMAD_PORT_https}",
+          "--entrypoints.traefik.address=:${NOMAD_PORT_admin}",
+          "--providers.nomad=true",
+          "--providers.nomad.endpoint.address=http://100.99.99.99:4646",
+          "--certificatesresolvers.tailscaleresolver.tailscale=true",
+          "--ping=true",
+        ]
+      }
+
+      volume_mount {
+        volume      = "tailscale-socket"
+        destination = "/run/tailscale" # the gateway looks there too
+        read_only   = true
+      }
+
+      resources {
+        cpu    = 500
+        memory = 256
+      }
+
+      logs {
+        max_files     = 5
+        max_file_size = 10
+      }
+    }
+  }
+}

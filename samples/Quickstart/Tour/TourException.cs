@@ -1,0 +1,4 @@
+namespace EdgeGateway.Quickstart.Tour;
+
+/// <summary>A step found something that should not be.</summary>
+internal sealed class TourException(string message) : Exception(message);

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Net;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
+
+namespace EdgeGateway.Configuration.Static;
+
+/// <summary>The checks that end a start before anything listens (static-config §1.7), and the warnings for what Traefik takes but we should not let pass in silence.</summary>
+/// <param name="root">The tree that was decoded: tells where a value was written.</param>
+/// <param name="warnings">Takes the warnings.</param>
+internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem> warnings)
+{
+    // static-config §2.11, "Default order".
+    private static readonly string[] ProviderNames =
+    [
+        "kubernetesgateway", "kubernetescrd", "kubernetes", "kubernetesingressnginx", "swarm", "docker", "file", "redis", "knative", "consul",
+        "consulcatalog", "nomad", "etcd", "ecs", "http", "zookeeper", "rest",
+    ];
+
+    private static readonly string[] Levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "PANIC"];
+
+    /// <summary>Checks all.</summary>
+    /// <exception cref="ConfigurationException">The first fault.</exception>
+    public void Check(StaticConfiguration loaded)
+    {
+        foreach (var (name, entryPoint) in loaded.EntryPoints)
+        {
+            CheckEntryPoint(name, entryPoint);
+        }
+
+        CheckProviders(loaded.Providers);
+        CheckLogs(loaded);
+        if (!IsBasePath(loaded.Api?.BasePath ?? "/"))
+        {
+            throw Fault("VALUE", $"api.basePath '{loaded.Api!.BasePath}' is not an absolute URL path", "api", "basePath");
+        }
+
+        foreach (var (name, resolver) in loaded.CertificatesResolvers)
+        {
+            if (resolver.Tailscale is null)
+            {
+                Warn($"the certificate resolver {name} has no kind: set certificatesResolvers.{name}.tailscale=true", "certificatesResolvers", name);
+            }
+        }
+    }
+
+    // Source: pkg/config/static ValidateConfiguration, ^/[a-zA-Z0-9/_.:~-]*$.
+    internal static bool IsBasePath(string path) =>
+        path.StartsWith('/') && path.All(static c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '.' or ':' or '~' or '-');
+
+    private void CheckEntryPoint(string name, EntryPointConfig config)
+    {
+        string[] at = ["entryPoints", name, "address"];
+        if (!AddressSyntax.TryParse(config.Address ?? "", out var address, out var error))
+        {
+            throw Fault("ADDRESS", $"error while building entryPoint {name}: {error}", at);
+        }
+
+        if (address.Protocol == "udp")
+        {
+            throw Fault("UNSUPPORTED", $"entry point {name}: UDP entry points are not supported yet", at);
+        }
+
+        foreach (var trusted in config.ForwardedHeaders.TrustedIPs)
+        {
+            if (!IPAddress.TryParse(trusted, out _) && !IsNetwork(trusted))
+            {
+                throw Fault(
+                    "VALUE", $"error while building entryPoint {name}: '{trusted}' is neither an IP address nor a network such as 10.0.0.0/8",
+                    "entryPoints", name, "forwardedHeaders", "trustedIPs");
+            }
+        }
+    }
+
+    // Like Go's net.ParseCIDR, and unlike IPNetwork.Parse, bits behind the prefix may be set.
+    private static bool IsNetwork(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0
+            && IPAddress.TryParse(text.AsSpan(0, slash), out var ip)
+            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var bits)
+            && bits <= ip.GetAddressBytes().Length * 8;
+    }
+
+    private void CheckProviders(ProvidersConfig providers)
+    {
+        foreach (var name in providers.Precedence)
+        {
+            if (!ProviderNames.Contains(name))
+            {
+                var similar = DidYouMean.Find(name, ProviderNames);
+                throw Fault(
+                    "VALUE", $"providers.precedence: '{name}' is not a provider" + (similar is null ? "" : $"; did you mean '{similar}'?"),
+                    "providers", "precedence");
+            }
+        }
+
+        if (providers.Nomad is not { } nomad)
+        {
+            return;
+        }
+
+        if (nomad.Namespaces.Count > 1 || nomad.Namespaces.Contains("*"))
+        {
+            throw Fault("UNSUPPORTED", "providers.nomad.namespaces: more than one namespace is not supported yet", "providers", "nomad", "namespaces");
+        }
+
+        if (nomad.AllowEmptyServices)
+        {
+            throw Fault("UNSUPPORTED", "the option providers.nomad.allowEmptyServices is not supported yet", "providers", "nomad", "allowEmptyServices");
+        }
+    }
+
+    private void CheckLogs(StaticConfiguration loaded)
+    {
+        // Traefik falls back to ERROR, which is its default; a gateway that says nothing is no help to who mistyped the level.
+        if (loaded.Log.Level is { } level && !Levels.Contains(level, StringComparer.OrdinalIgnoreCase))
+        {
+            Warn($"log.level '{level}' is unknown, INFO is used; levels are {string.Join(' ', Levels)}", "log", "level");
+        }
+
+        if (loaded.Log.Format is { } format && format.ToLowerInvariant() is not ("common" or "json"))
+        {
+            Warn($"log.format '{format}' is unknown, common is used", "log", "format");
+        }
+
+        switch (loaded.AccessLog?.Format)
+        {
+            case null or "common" or "genericCLF":
+                break;
+            case "json":
+                throw Fault("UNSUPPORTED", "accessLog.format=json is not supported yet", "accessLog", "format");
+            default:
+                Warn($"accessLog.format '{loaded.AccessLog.Format}' is unknown, common is used", "accessLog", "format");
+                break;
+        }
+    }
+
+    private void Warn(string message, params ReadOnlySpan<string> path) =>
+        warnings.Add(new("EG-CONFIG-VALUE", ProblemSeverity.Warning, Locate(path), message));
+
+    private ConfigurationException Fault(string code, string message, params ReadOnlySpan<string> path) =>
+        new(new($"EG-CONFIG-{code}", ProblemSeverity.Error, Locate(path), message));
+
+    private SourceLocation Locate(ReadOnlySpan<string> path)
+    {
+        ConfigNode node = root;
+        foreach (var name in path)
+        {
+            if ((node as ConfigObject)?.Find(name) is not { } child)
+            {
+                break;
+            }
+
+            node = child;
+        }
+
+        return node == root ? SourceLocation.Default : node.Location;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using EdgeGateway.Nomad.Client;
+
+namespace EdgeGateway.Nomad.Watch;
+
+/// <summary>
+/// Reads everything once: the names, then each name, eight at a time (nomad-api §8.6). A name whose read fails alone
+/// costs only that name; an outage fails the whole look, which then changes nothing.
+/// </summary>
+internal sealed class SnapshotReader(NomadClient client, NomadTimings timings, Action<NomadException> fault)
+{
+    private const int Parallelism = 8;
+
+    /// <summary>Reads all.</summary>
+    /// <param name="known">Highest index applied so far.</param>
+    /// <param name="regressed">Called when Nomad's index has become lower than that for good, before the names are read.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    /// <exception cref="NomadException">The look failed.</exception>
+    public async Task<NomadSnapshot> ReadAsync(ulong known, Action regressed, CancellationToken cancellation)
+    {
+        var list = await OnceMoreStale(stale => client.ServicesAsync(0, TimeSpan.Zero, stale, cancellation));
+        if (list.Index < known)
+        {
+            // An event precedes the commit of its state, and a follower lags: give it time to reach what is known
+            // (nomad-api §8.5). Still lower afterwards: the state is another one (§3.3).
+            list = await client.ServicesAsync(known - 1, timings.RegressConfirm, stale: false, cancellation);
+            if (list.Index < known)
+            {
+                regressed();
+            }
+        }
+
+        var services = new ConcurrentBag<ReadService>();
+        var unread = new ConcurrentDictionary<string, NomadException>(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(
+            list.Value.Select(static l => l.Name).Distinct(StringComparer.Ordinal),
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation },
+            async (name, token) =>
+            {
+                try
+                {
+                    var answer = await OnceMoreStale(stale => client.ServiceAsync(name, stale, token));
+                    services.Add(new ReadService(name, answer.Index, answer.Value));
+                }
+                catch (NomadException error) when (!error.IsOutage)
+                {
+                    unread[name] = error;
+                    fault(error);
+                }
+            });
+
+        return services.IsEmpty && !unread.IsEmpty
+            ? throw unread.Values.First()
+            : new NomadSnapshot(list.Index, [.. services], unread.Keys.ToHashSet(StringComparer.Ordinal));
+    }
+
+    /// <summary>While a leader is missing, stale reads are answered (nomad-api §3.5): worth one more try before Nomad counts as away.</summary>
+    private static async Task<T> OnceMoreStale<T>(Func<bool, Task<T>> read)
+    {
+        try
+        {
+            return await read(false);
+        }
+        catch (NomadException error) when (error.Fault == NomadFault.ServerError)
+        {
+            return await read(true);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using EdgeGateway.Proxy.Snapshots;
+
+namespace EdgeGateway.Proxy.Api;
+
+/// <summary>The dashboard: one plain page without script. Everything that users wrote is escaped.</summary>
+internal static class DashboardPage
+{
+    private const string Style = """
+        :root{color-scheme:light dark;--line:#8884;--bad:#c62828;--warn:#b26a00;--good:#2e7d32}
+        body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;max-width:1200px;padding:1.5rem}
+        h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}small{opacity:.7}
+        table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line)}
+        th{font-weight:600;opacity:.7}code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}
+        .enabled{color:var(--good)}.warning{color:var(--warn)}.disabled,.error{color:var(--bad)}.cards{display:flex;flex-wrap:wrap;gap:.6rem}
+        .card{border:1px solid var(--line);border-radius:.5rem;padding:.5rem .9rem}.wide{overflow-x:auto}
+        """;
+
+    public static string Render(ApiOptions options, ConfigurationReport report)
+    {
+        var page = new StringBuilder(8192);
+        var title = string.IsNullOrEmpty(options.DashboardName) ? "EdgeGateway" : options.DashboardName;
+        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">")
+            .Append("<meta http-equiv=\"refresh\" content=\"5\"><title>").Append(Escape(title)).Append("</title><style>").Append(Style)
+            .Append("</style></head><body><h1>").Append(Escape(title)).Append("</h1><small>version ").Append(Escape(options.Version))
+            .Append(", running since ").Append(options.Started.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)).Append("</small>");
+
+        page.Append("<h2>Entry points</h2><div class=\"cards\">");
+        foreach (var (name, config) in options.EntryPoints)
+        {
+            page.Append("<div class=\"card\"><b>").Append(Escape(name)).Append("</b><br><code>").Append(Escape(config.Address ?? "")).Append("</code></div>");
+        }
+
+        page.Append("</div><h2>Providers</h2><div class=\"cards\">");
+        foreach (var provider in options.Providers)
+        {
+            page.Append("<div class=\"card\"><b>").Append(Escape(provider)).Append("</b></div>");
+        }
+
+        page.Append("</div>");
+        Problems(page, report);
+        Routers(page, report);
+        Services(page, report);
+        return page.Append("</body></html>").ToString();
+    }
+
+    private static void Problems(StringBuilder page, ConfigurationReport report)
+    {
+        if (report.Problems.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<h2>Problems</h2><ul>");
+        foreach (var problem in report.Problems)
+        {
+            page.Append("<li class=\"error\">").Append(Escape(problem.Message)).Append(" <small>").Append(Escape(problem.Code))
+                .Append(", ").Append(Escape(problem.Location.Text)).Append("</small></li>");
+        }
+
+        page.Append("</ul>");
+    }
+
+    private static void Routers(StringBuilder page, ConfigurationReport report)
+    {
+        page.Append("<h2>HTTP routers</h2><div class=\"wide\"><table><tr><th>Status<th>Router<th>Rule<th>Entry points<th>TLS<th>Service</tr>");
+        foreach (var router in report.Routers.Values)
+        {
+            var status = ApiJson.StatusText(router.Status);
+            page.Append("<tr><td class=\"").Append(status).Append("\">").Append(status).Append("<td>").Append(Escape(router.Name));
+            foreach (var error in router.Errors)
+            {
+                page.Append("<br><small class=\"error\">").Append(Escape(error)).Append("</small>");
+            }
+
+            page.Append("<td><code>").Append(Escape(router.Config.Rule ?? "")).Append("</code><td>")
+                .Append(Escape(string.Join(", ", router.Using))).Append("<td>");
+            if (router.Config.Tls is { } tls)
+            {
+                page.Append("on");
+                if (!string.IsNullOrEmpty(tls.CertResolver))
+                {
+                    page.Append("<br><small>").Append(Escape(tls.CertResolver)).Append("</small>");
+                }
+            }
+
+            page.Append("<td>").Append(Escape(router.ServiceName)).Append("</tr>");
+        }
+
+        page.Append("</table></div>");
+    }
+
+    private static void Services(StringBuilder page, ConfigurationReport report)
+    {
+        page.Append("<h2>HTTP services</h2><div class=\"wide\"><table><tr><th>Status<th>Service<th>Servers<th>Used by</tr>");
+        foreach (var service in report.Services.Values)
+        {
+            var status = ApiJson.StatusText(service.Status);
+            page.Append("<tr><td class=\"").Append(status).Append("\">").Append(status).Append("<td>").Append(Escape(service.Name));
+            foreach (var error in service.Errors)
+            {
+                page.Append("<br><small class=\"error\">").Append(Escape(error)).Append("</small>");
+            }
+
+            page.Append("<td>");
+            foreach (var server in service.Config.LoadBalancer?.Servers ?? [])
+            {
+                page.Append("<code>").Append(Escape(server.Url ?? "")).Append("</code><br>");
+            }
+
+            page.Append("<td>").Append(Escape(string.Join(", ", service.UsedBy))).Append("</tr>");
+        }
+
+        page.Append("</table></div>");
+    }
+
+    private static string Escape(string text) => HtmlEncoder.Default.Encode(text);
+}

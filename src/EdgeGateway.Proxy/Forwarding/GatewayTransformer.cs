@@ -1,0 +1,251 @@
+using System.Net.Http.Headers;
+using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Services;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EdgeGateway.Proxy.Forwarding;
+
+/// <summary>
+/// Writes out what the pipeline computed: the target byte for byte, the cleaned headers, and back the server's status and
+/// headers. Never calls its base, whose idea of paths and headers is another (dotnet §2.2). One per context, reused with it.
+/// </summary>
+internal sealed class GatewayTransformer(GatewayContext context) : HttpTransformer
+{
+    private Server? _server;
+    private bool _passHost;
+    private string? _upgrade;
+    private StringValues _connection;
+
+    /// <summary>True once the server's head was understood and passed on.</summary>
+    public bool HeadReceived { get; private set; }
+
+    /// <summary>True once the server's body was passed on to its end.</summary>
+    public bool AnswerEnded { get; private set; }
+
+    /// <summary>Prepares for an attempt.</summary>
+    /// <param name="server">Where it goes.</param>
+    /// <param name="passHost">True: with the client's Host; false: with the server's authority.</param>
+    /// <param name="upgrade">Protocol that the client wants to change to; null for none.</param>
+    public void Begin(Server server, bool passHost, string? upgrade)
+    {
+        _server = server;
+        _passHost = passHost;
+        _upgrade = upgrade;
+        HeadReceived = false;
+        AnswerEnded = false;
+        _connection = context.Http.Response.Headers.Connection;
+    }
+
+    /// <summary>Gives back a response as it was before the attempt: nothing of YARP's or of a part of the answer reaches the client.</summary>
+    public void TakeBack()
+    {
+        var response = context.Http.Response;
+        response.Headers.Clear();
+        response.Headers.Connection = _connection;
+        response.StatusCode = StatusCodes.Status200OK;
+        context.Http.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = null;
+    }
+
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        var server = _server!;
+        var upstream = context.Upstream;
+        proxyRequest.RequestUri = server.UriFor(upstream.Target);
+        var headers = proxyRequest.Headers;
+
+        // None sent, or not to be passed: the authority as the server's URL has it, with its port also where that is the usual one.
+        headers.TryAddWithoutValidation(HeaderNames.Host, _passHost && upstream.Host.Length > 0 ? upstream.Host : server.Authority);
+
+        if (proxyRequest.Content is null && !RepeatableRequests.IsIdempotent(upstream.Method))
+        {
+            proxyRequest.Content = new EmptyContent();
+        }
+
+        foreach (var (name, values) in context.CopyHeaders())
+        {
+            if (!IsOwn(name))
+            {
+                Add(proxyRequest, name, values);
+            }
+        }
+
+        // YARP itself restores the two for these, and only these, protocols.
+        if (_upgrade is not null && !IsUpgradedByYarp(_upgrade))
+        {
+            headers.TryAddWithoutValidation(HeaderNames.Connection, HeaderNames.Upgrade);
+            headers.TryAddWithoutValidation(HeaderNames.Upgrade, _upgrade);
+        }
+
+        return default;
+    }
+
+    public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return new(false);
+        }
+
+        var status = (int)proxyResponse.StatusCode;
+        if (status == StatusCodes.Status101SwitchingProtocols)
+        {
+            ServerAnswer.CheckSwitch(proxyResponse.Headers.NonValidated, _upgrade);
+        }
+
+        // A server's own phrase never reaches the client; YARP has copied it.
+        var response = httpContext.Response;
+        var feature = httpContext.Features.Get<IHttpResponseFeature>()!;
+        var phrase = GoReasonPhrase.For(status);
+        if (!ReferenceEquals(feature.ReasonPhrase, phrase))
+        {
+            feature.ReasonPhrase = phrase;
+        }
+
+        var chunked = CopyHeaders(proxyResponse.Headers.NonValidated, response.Headers, httpContext);
+        CopyContentHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers, !chunked && HasLength(status));
+        if (_connection.Count > 0)
+        {
+            response.Headers.Connection = _connection;
+        }
+
+        HeadReceived = true;
+        context.Forwarding.ServerStatus = status;
+        context.RunResponseFilters();
+        return new(true);
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    {
+        AnswerEnded = true;
+        var received = proxyResponse.TrailingHeaders.NonValidated;
+        if (received.Count > 0 && httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
+        {
+            foreach (var (name, values) in received)
+            {
+                trailers[name] = ToStringValues(values);
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>True for the protocols whose upgrade YARP sees to.</summary>
+    private static bool IsUpgradedByYarp(string protocol) =>
+        protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase) || protocol.StartsWith("SPDY/", StringComparison.OrdinalIgnoreCase);
+
+    // RFC 9110 §8.6: without a body on the wire, and Go sends none there.
+    private static bool HasLength(int status) => status is not (StatusCodes.Status304NotModified or StatusCodes.Status204NoContent) and >= 200;
+
+    // Host and the upgrade are set by themselves, framing belongs to the connection, pseudo-headers to HTTP/2.
+    private static bool IsOwn(string name) => name.Length switch
+    {
+        4 => name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase),
+        7 => name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase) || name[0] == ':',
+        10 => name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase) || name[0] == ':',
+        17 => name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase),
+        _ => name[0] == ':',
+    };
+
+    private static void Add(HttpRequestMessage request, string name, StringValues values)
+    {
+        if (values.Count == 1)
+        {
+            var value = values.ToString();
+
+            // An empty User-Agent counts as none (Go).
+            if (value.Length == 0 && name.Equals(HeaderNames.UserAgent, StringComparison.OrdinalIgnoreCase))
+            {
+                return;
+            }
+
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                ContentFor(request, name, value)?.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            return;
+        }
+
+        string?[] all = values!;
+        if (!request.Headers.TryAddWithoutValidation(name, all))
+        {
+            ContentFor(request, name, values.ToString())?.Headers.TryAddWithoutValidation(name, all);
+        }
+    }
+
+    // Content-Type and its kin belong to the content, which a request without body has not. A Content-Length of it says nothing.
+    private static HttpContent? ContentFor(HttpRequestMessage request, string name, string value) =>
+        (request.Content is EmptyContent or null) && name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : request.Content ??= new EmptyContent();
+
+    private static StringValues ToStringValues(HeaderStringValues values)
+    {
+        if (values.Count == 1)
+        {
+            return values.ToString();
+        }
+
+        var all = new string[values.Count];
+        var i = 0;
+        foreach (var value in values)
+        {
+            all[i++] = value;
+        }
+
+        return all;
+    }
+
+    /// <summary>True when the answer came chunked, so that a Content-Length means nothing (RFC 9112 §6.3).</summary>
+    private bool CopyHeaders(HttpHeadersNonValidated received, IHeaderDictionary headers, HttpContext httpContext)
+    {
+        var chunked = false;
+        HeaderStringValues named = default;
+        var hasNamed = received.TryGetValues(HeaderNames.Connection, out named);
+        foreach (var (name, values) in received)
+        {
+            if (!HopByHopHeaders.Contains(name))
+            {
+                if (!hasNamed || !HopByHopHeaders.IsNamed(named, name))
+                {
+                    headers[name] = ToStringValues(values);
+                }
+            }
+            else if (name.Length == 17)
+            {
+                ServerAnswer.CheckTransferEncoding(values);
+                chunked = true;
+            }
+            else if (name.Length == 7 && name[0] is 'T' or 't' && httpContext.Features.Get<IHttpResponseTrailersFeature>() is not null)
+            {
+                // The announcement goes along with the trailers; over HTTP/1.1 the HTTP engine sends none.
+                headers[name] = ToStringValues(values);
+            }
+        }
+
+        return chunked;
+    }
+
+    private static void CopyContentHeaders(HttpHeadersNonValidated received, IHeaderDictionary headers, bool withLength)
+    {
+        foreach (var (name, values) in received)
+        {
+            if (name.Length != 14 || !name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase))
+            {
+                headers[name] = ToStringValues(values);
+                continue;
+            }
+
+            var length = ServerAnswer.CheckLength(values);
+            if (withLength)
+            {
+                headers.ContentLength = length;
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EdgeGateway.Configuration.Dynamic;
+
+namespace EdgeGateway.Proxy.Forwarding;
+
+/// <summary>
+/// TLS to servers. Done here and not by the HTTP handler, which takes the server name from the client's Host header (dotnet §2.2);
+/// here it is <c>serverName</c>, else the host of the server's URL.
+/// </summary>
+internal sealed class UpstreamTls
+{
+    // Go's limit for a handshake with a server (http.Transport.TLSHandshakeTimeout as Traefik sets it).
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ServersTransportConfig _config;
+    private readonly X509Certificate2Collection? _roots;
+    private readonly SslStreamCertificateContext? _client;
+    private readonly SslProtocols _protocols;
+
+    /// <summary>Reads certificates and settings.</summary>
+    /// <exception cref="InvalidDataException">One cannot be used; the message names it.</exception>
+    public UpstreamTls(ServersTransportConfig config)
+    {
+        _config = config;
+        _roots = config.RootCAs.Count > 0 ? ReadRoots(config.RootCAs) : null;
+        _client = config.Certificates.Count > 0 ? ReadClient(config.Certificates[0]) : null;
+        _protocols = Protocols(Version("minVersion", config.MinVersion, 2), Version("maxVersion", config.MaxVersion, 3));
+    }
+
+    /// <summary>Makes TLS of a connection.</summary>
+    /// <exception cref="UpstreamConnectException">It failed.</exception>
+    public async Task<SslStream> AuthenticateAsync(Stream connection, string host, bool offerHttp2, CancellationToken cancellation)
+    {
+        var distrusted = false;
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = string.IsNullOrEmpty(_config.ServerName) ? host : _config.ServerName,
+            EnabledSslProtocols = _protocols,
+            ApplicationProtocols = offerHttp2
+                ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
+                : [SslApplicationProtocol.Http11],
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            ClientCertificateContext = _client,
+            RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
+            {
+                var trusted = _config.InsecureSkipVerify || (errors == SslPolicyErrors.None && IsPeerNamed(certificate));
+                distrusted = !trusted;
+                return trusted;
+            },
+        };
+        if (_roots is not null)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(_roots);
+        }
+
+        var tls = new SslStream(connection);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(HandshakeTimeout);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, limit.Token);
+            return tls;
+        }
+        catch (AuthenticationException e) when (distrusted || !IsAlert(e))
+        {
+            await tls.DisposeAsync();
+            throw new UpstreamConnectException(AttemptResult.Unusable, e.Message, e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            await tls.DisposeAsync();
+            throw new UpstreamConnectException(AttemptResult.ConnectTimedOut, $"no TLS handshake within {HandshakeTimeout.TotalSeconds:F0} s", e);
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException)
+        {
+            await tls.DisposeAsync();
+            throw new UpstreamConnectException(AttemptResult.ConnectFailed, e.Message, e);
+        }
+    }
+
+    // A server's alert comes with OpenSSL's reason inside (502); without one, the server does not speak TLS (500).
+    private static bool IsAlert(AuthenticationException exception) =>
+        exception.InnerException is { } inner && inner.ToString().Contains("alert", StringComparison.OrdinalIgnoreCase);
+
+    private bool IsPeerNamed(X509Certificate? certificate)
+    {
+        if (string.IsNullOrEmpty(_config.PeerCertURI))
+        {
+            return true;
+        }
+
+        // OID 2.5.29.17: subject alternative names.
+        return certificate is X509Certificate2 full
+            && full.Extensions.FirstOrDefault(static e => e.Oid?.Value == "2.5.29.17") is { } names
+            && names.RawData.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(_config.PeerCertURI)) is var at and > 1
+            && names.RawData[at - 2] == 0x86
+            && names.RawData[at - 1] == _config.PeerCertURI.Length;
+    }
+
+    private static int Version(string option, string? name, int otherwise) => name switch
+    {
+        null or "" => otherwise,
+        "VersionTLS10" => 0,
+        "VersionTLS11" => 1,
+        "VersionTLS12" => 2,
+        "VersionTLS13" => 3,
+        _ => throw new InvalidDataException($"serversTransport.{option}: {name} is not a TLS version"),
+    };
+
+    private static SslProtocols Protocols(int min, int max)
+    {
+#pragma warning disable CA5397, SYSLIB0039 // Old versions only when the user names them.
+        ReadOnlySpan<SslProtocols> all = [SslProtocols.Tls, SslProtocols.Tls11, SslProtocols.Tls12, SslProtocols.Tls13];
+#pragma warning restore CA5397, SYSLIB0039
+        var protocols = SslProtocols.None;
+        for (var i = min; i <= max; i++)
+        {
+            protocols |= all[i];
+        }
+
+        return protocols == SslProtocols.None
+            ? throw new InvalidDataException("serversTransport.minVersion is above maxVersion")
+            : protocols;
+    }
+
+    private static X509Certificate2Collection ReadRoots(ConfigList<string> texts)
+    {
+        var roots = new X509Certificate2Collection();
+        foreach (var text in texts)
+        {
+            roots.ImportFromPem(Pem("rootCAs", text));
+        }
+
+        return roots;
+    }
+
+    private static SslStreamCertificateContext ReadClient(CertificateConfig config)
+    {
+        var certificate = Pem("certificates.certFile", config.CertFile);
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPem(certificate);
+            return SslStreamCertificateContext.Create(
+                X509Certificate2.CreateFromPem(certificate, Pem("certificates.keyFile", config.KeyFile)), chain, offline: true);
+        }
+        catch (CryptographicException e)
+        {
+            throw new InvalidDataException($"serversTransport.certificates: {e.Message}", e);
+        }
+    }
+
+    private static string Pem(string option, string? text)
+    {
+        try
+        {
+            return text?.Contains("-----BEGIN", StringComparison.Ordinal) == true ? text : File.ReadAllText(text ?? "");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InvalidDataException($"serversTransport.{option}: {text}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Middlewares.AddPrefix;
+using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
+using EdgeGateway.Proxy.Middlewares.Headers;
+using EdgeGateway.Proxy.Middlewares.InFlightReq;
+using EdgeGateway.Proxy.Middlewares.RedirectScheme;
+using EdgeGateway.Proxy.Middlewares.Sources;
+using EdgeGateway.Proxy.Middlewares.StripPrefix;
+using EdgeGateway.Proxy.Pipeline;
+
+namespace EdgeGateway.Proxy.Middlewares;
+
+/// <summary>
+/// Builds middlewares from their configuration. <c>chain</c> is not built here: the compiler puts its members in its place. Every
+/// error disables the routers that use the middleware; nothing is left out silently.
+/// </summary>
+/// <param name="states">States that outlive reloads.</param>
+public sealed class MiddlewareFactory(MiddlewareStates states)
+{
+    private static readonly HeadersConfig NoHeaders = new();
+    private static readonly SourceCriterionConfig ByHost = new() { RequestHost = true };
+
+    /// <summary>Builds a middleware for one router.</summary>
+    /// <param name="qualifiedName">Qualified name of the middleware.</param>
+    /// <param name="config">Its configuration, no chain.</param>
+    /// <param name="router">Qualified name of the router: counters belong to a router's use of a middleware, as in Traefik.</param>
+    /// <param name="model">The middleware; null on an error.</param>
+    /// <param name="error">What is wrong, in Traefik's words where it has some.</param>
+    public bool TryCreate(
+        string qualifiedName,
+        MiddlewareConfig config,
+        string router,
+        [NotNullWhen(true)] out MiddlewareModel? model,
+        [NotNullWhen(false)] out string? error)
+    {
+        (model, error) = Create(qualifiedName, config, router);
+        return model is not null;
+    }
+
+    /// <summary>Names of the types that are set, as written in files; more than one is an error.</summary>
+    public static IReadOnlyList<string> TypesOf(MiddlewareConfig config)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            MiddlewareConfig.Type.Write(writer, config);
+        }
+
+        List<string> types = [];
+        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
+            {
+                types.Add(reader.GetString()!);
+                reader.Skip();
+            }
+        }
+
+        return types;
+    }
+
+    private (MiddlewareModel? Model, string? Error) Create(string name, MiddlewareConfig config, string router)
+    {
+        var types = TypesOf(config);
+        return types.Count switch
+        {
+            0 => Fail(MiddlewareErrors.NoType(name)),
+            > 1 => Fail(MiddlewareErrors.MultipleTypes),
+            _ => config switch
+            {
+                { AddPrefix: { } addPrefix } => string.IsNullOrEmpty(addPrefix.Prefix)
+                    ? Fail("prefix cannot be empty")
+                    : Done(new AddPrefixFilter(name, addPrefix.Prefix)),
+                { StripPrefix: { } stripPrefix } => Done(new StripPrefixFilter(name, stripPrefix)),
+                { RedirectScheme: { } redirect } => string.IsNullOrEmpty(redirect.Scheme)
+                    ? Fail("you must provide a target scheme")
+                    : Done(new RedirectSchemeFilter(name, redirect)),
+                { Headers: { } headers } => CreateHeaders(name, headers),
+                { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
+                { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
+                _ => Fail(MiddlewareErrors.NotSupported(types[0])),
+            },
+        };
+    }
+
+    private static (MiddlewareModel?, string?) CreateHeaders(string name, HeadersConfig config)
+    {
+        if (config == NoHeaders)
+        {
+            return Fail("headers configuration not valid");
+        }
+
+        // Everything but custom headers and the deprecated options without effect is still to come.
+        var rest = config with
+        {
+            CustomRequestHeaders = ConfigMap<string>.Empty,
+            CustomResponseHeaders = ConfigMap<string>.Empty,
+            FeaturePolicy = null,
+            SslRedirect = null,
+            SslTemporaryRedirect = null,
+            SslHost = null,
+            SslForceHost = null,
+        };
+        return rest == NoHeaders
+            ? Done(new HeadersFilter(name, config))
+            : Fail(MiddlewareErrors.NotSupported("headers with options other than customRequestHeaders and customResponseHeaders"));
+    }
+
+    private (MiddlewareModel?, string?) CreateInFlightReq(
+        string name, MiddlewareConfig config, InFlightReqConfig inFlight, string router) =>
+        RequestSource.TryCreate(inFlight.SourceCriterion, ByHost, out var source, out var error)
+            ? Done(new InFlightReqWrapper(
+                name, inFlight.Amount, source, states.Adopt(router, name, config, static () => new InFlightReqState())))
+            : Fail($"error creating requests limiter: {error}");
+
+    private static (MiddlewareModel?, string?) Done(MiddlewareModel model) => (model, null);
+
+    private static (MiddlewareModel?, string?) Fail(string error) => (null, error);
+}

@@ -1,0 +1,37 @@
+namespace EdgeGateway.Proxy.Pipeline;
+
+/// <summary>What the service did with a request, filled by the attempt loop, read by access log and metrics. Reused with its context.</summary>
+public sealed class ForwardingRecord
+{
+    /// <summary>Qualified name of the service that answered; null when none was reached.</summary>
+    public string? ServiceName { get; set; }
+
+    /// <summary>URL of the server of the last attempt; null when none was tried.</summary>
+    public string? ServerUrl { get; set; }
+
+    /// <summary>Status the server gave, before any middleware; 0 when none came.</summary>
+    public int ServerStatus { get; set; }
+
+    /// <summary>Bytes of the server's response body that were read.</summary>
+    public long ServerBytes { get; set; }
+
+    /// <summary>Attempts after the first.</summary>
+    public int Retries { get; set; }
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> when the first attempt began; 0 when there was none.</summary>
+    public long StartTimestamp { get; set; }
+
+    /// <summary>From <see cref="StartTimestamp"/> to the end of the last attempt.</summary>
+    public TimeSpan Duration { get; set; }
+
+    internal void Reset()
+    {
+        ServiceName = null;
+        ServerUrl = null;
+        ServerStatus = 0;
+        ServerBytes = 0;
+        Retries = 0;
+        StartTimestamp = 0;
+        Duration = default;
+    }
+}

@@ -1,0 +1,33 @@
+using EdgeGateway.Proxy.Snapshots;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeGateway.Proxy.Pipeline;
+
+/// <summary>What a <see cref="GatewayHandler"/> works with.</summary>
+public sealed record GatewayHandlerOptions
+{
+    /// <summary>Where the routing of each new request is taken from.</summary>
+    public required SnapshotHolder Snapshots { get; init; }
+
+    /// <summary>Machine name for X-Forwarded-Server and the loop guard; <c>localhost</c> when unknown.</summary>
+    public required string ServerName { get; init; }
+
+    /// <summary><c>edge.redirectPlainToTls</c>: a plain request that only a TLS router with a named host takes is redirected. Default true.</summary>
+    public bool RedirectPlainToTls { get; init; } = true;
+
+    /// <summary>
+    /// True when the connection's TLS options are not those of the matched router: 421 (dynamic-config §6.4). Asked for TLS
+    /// connections only. Null: never.
+    /// </summary>
+    public Func<GatewayContext, bool>? IsMisdirected { get; init; }
+
+    /// <summary>Called once at the end of every request, whatever its end; must not throw or block. For access log and metrics.</summary>
+    public Action<GatewayContext>? Completed { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where faults of the gateway's own are reported.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}

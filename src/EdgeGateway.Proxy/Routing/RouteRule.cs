@@ -1,0 +1,16 @@
+using EdgeGateway.Rules.Http;
+
+namespace EdgeGateway.Proxy.Routing;
+
+/// <summary>What routing needs of a compiled rule.</summary>
+public abstract class RouteRule
+{
+    /// <summary>
+    /// Hosts of which one must be the request's for the rule to match, lower case, <c>*.example.com</c> for exactly one more label;
+    /// null when the rule can match any host.
+    /// </summary>
+    public abstract IReadOnlyList<string>? Hosts { get; }
+
+    /// <summary>True when the request fulfils the whole rule.</summary>
+    public abstract bool Matches(HttpRequestView request);
+}

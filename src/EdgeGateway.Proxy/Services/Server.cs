@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Forwarding;
+
+namespace EdgeGateway.Proxy.Services;
+
+/// <summary>One server of a service. Lives as long as its URL is listed, and a while longer, so that a returning instance finds its state.</summary>
+public sealed class Server
+{
+    // Requests repeat themselves; a few URIs per server spare most of them the parsing, and no client can make it grow.
+    private const int CachedUris = 8;
+    private const int LongestCachedTarget = 128;
+
+    private readonly CachedUri?[] _uris = new CachedUri?[CachedUris];
+    private int _inFlight;
+    private long _avoidUntil;
+    private int _retired = 1;
+
+    private Server(ServerUrl url, string text, bool preservePath, ServerAddress address)
+    {
+        Url = text;
+        Scheme = url.Scheme;
+        Host = url.Host;
+        Port = url.Port;
+        Authority = url.Authority;
+        PreservesPath = preservePath;
+        UriPrefix = (url.Scheme == "https" ? "https://" : "http://") + url.Authority;
+        PathPrefix = preservePath ? url.Path.TrimEnd('/') : "";
+        Address = address;
+    }
+
+    /// <summary>As configured; names the server in API, log and metrics.</summary>
+    public string Url { get; }
+
+    /// <summary><c>http</c>, <c>https</c> or <c>h2c</c>.</summary>
+    public string Scheme { get; }
+
+    /// <summary>Host of the URL.</summary>
+    public string Host { get; }
+
+    /// <summary>Port of the URL or of its scheme.</summary>
+    public int Port { get; }
+
+    /// <summary>Host and port as written in the URL: the Host header without <c>passHostHeader</c>.</summary>
+    public string Authority { get; }
+
+    /// <summary>True: the URL's path is put before the request's.</summary>
+    internal bool PreservesPath { get; }
+
+    /// <summary>What stands before the target in the URI of a request to it.</summary>
+    internal string UriPrefix { get; }
+
+    /// <summary>Path put in front of the target; empty unless preservePath.</summary>
+    internal string PathPrefix { get; }
+
+    /// <summary>The connections to its host and port.</summary>
+    internal ServerAddress Address { get; }
+
+    /// <summary>Share of the requests; 0 or less = none.</summary>
+    public long Weight { get; private set; } = 1;
+
+    /// <summary>False: a check found it down; it gets no request.</summary>
+    public bool IsUp { get; internal set; } = true;
+
+    /// <summary>True: only requests that stick to it come here.</summary>
+    public bool IsFenced { get; internal set; }
+
+    /// <summary>Requests that run on it.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Makes a server, or says why the URL cannot be used.</summary>
+    internal static bool TryCreate(
+        ServerConfig config, ServerAddresses addresses, [NotNullWhen(true)] out Server? server, [NotNullWhen(false)] out string? error)
+    {
+        server = ServerUrl.TryParse(config.Url, out var url, out error)
+            ? new Server(url, config.Url!, config.PreservePath, addresses.GetOrAdd(url.Host, url.Port)) { Weight = config.Weight ?? 1 }
+            : null;
+        return server is not null;
+    }
+
+    /// <summary>True for the server that the configuration means.</summary>
+    internal bool Is(ServerConfig config) => PreservesPath == config.PreservePath && string.Equals(Url, config.Url, StringComparison.Ordinal);
+
+    internal void SetWeight(long weight) => Weight = weight;
+
+    /// <summary>Puts it in service (again).</summary>
+    internal void Activate()
+    {
+        if (Interlocked.Exchange(ref _retired, 0) == 1)
+        {
+            Address.AddUser();
+        }
+    }
+
+    /// <summary>Takes it out of service; its idle connections are closed, running requests go on to their end.</summary>
+    internal void Retire()
+    {
+        if (Interlocked.Exchange(ref _retired, 1) == 0)
+        {
+            Address.RemoveUser();
+        }
+    }
+
+    internal void Enter()
+    {
+        Interlocked.Increment(ref _inFlight);
+        Address.Enter();
+    }
+
+    internal void Leave()
+    {
+        Interlocked.Decrement(ref _inFlight);
+        Address.Leave();
+    }
+
+    /// <summary>A connection could not be made: others are preferred until that time (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    internal void AvoidUntil(long timestamp) => Volatile.Write(ref _avoidUntil, timestamp);
+
+    internal bool IsAvoided(long now) => Volatile.Read(ref _avoidUntil) is var until and not 0 && now < until;
+
+    /// <summary>The URI of a request, with the target byte for byte.</summary>
+    internal ServerUri UriFor(string target)
+    {
+        if (target.Length > LongestCachedTarget)
+        {
+            return new ServerUri(this, target);
+        }
+
+        ref var slot = ref _uris[(uint)target.GetHashCode(StringComparison.Ordinal) % CachedUris];
+        var cached = Volatile.Read(ref slot);
+        if (cached is not null && string.Equals(cached.Target, target, StringComparison.Ordinal))
+        {
+            return cached.Uri;
+        }
+
+        var uri = new ServerUri(this, target);
+        Volatile.Write(ref slot, new CachedUri(target, uri));
+        return uri;
+    }
+
+    private sealed record CachedUri(string Target, ServerUri Uri);
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Forwarding;
+
+namespace EdgeGateway.Proxy.Services;
+
+/// <summary>Makes services from their configuration.</summary>
+public sealed class ServiceFactory(ServiceStateStore states, TransportPool transports, HttpForwarding forwarding, TimeProvider time)
+{
+    /// <summary>Makes a service, or says why it cannot be used, in Traefik's words where it has some.</summary>
+    public bool TryCreate(
+        string name, HttpServiceConfig config, [NotNullWhen(true)] out HttpServiceModel? model, [NotNullWhen(false)] out string? error)
+    {
+        model = null;
+        if (config.LoadBalancer is not { } loadBalancer)
+        {
+            error = config == new HttpServiceConfig()
+                ? $"the service \"{name}\" does not have any type defined"
+                : $"the type of the service \"{name}\" is not supported yet";
+            return false;
+        }
+
+        if (loadBalancer.Strategy is not (null or "" or "wrr"))
+        {
+            error = loadBalancer.Strategy is "p2c" or "hrw" or "leasttime"
+                ? $"load-balancer strategy \"{loadBalancer.Strategy}\" is not supported yet"
+                : $"unsupported load-balancer strategy \"{loadBalancer.Strategy}\"";
+            return false;
+        }
+
+        if (Unsupported(loadBalancer) is { } option)
+        {
+            error = $"the option loadBalancer.{option} of the service \"{name}\" is not supported yet";
+            return false;
+        }
+
+        if (config.Middlewares.Count > 0)
+        {
+            error = $"the option middlewares of the service \"{name}\" is not supported yet";
+            return false;
+        }
+
+        var transportName = string.IsNullOrEmpty(loadBalancer.ServersTransport)
+            ? TransportPool.DefaultName
+            : loadBalancer.ServersTransport.Contains('@', StringComparison.Ordinal)
+                ? loadBalancer.ServersTransport
+                : loadBalancer.ServersTransport + name[name.IndexOf('@', StringComparison.Ordinal)..];
+        if (transports.Find(transportName) is not { } transport)
+        {
+            error = $"serversTransport not found {transportName}";
+            return false;
+        }
+
+        var state = states.GetOrCreate(name);
+        var problems = state.Update(loadBalancer.Servers);
+        if (problems.Count > 0 && state.Servers.Count == 0)
+        {
+            error = problems[0];
+            return false;
+        }
+
+        error = null;
+        model = new LoadBalancedService(state, transport, forwarding, loadBalancer.PassHostHeader ?? true, time);
+        return true;
+    }
+
+    /// <summary>Only the servers of a service changed.</summary>
+    public void UpdateServers(string name, ConfigList<ServerConfig> servers) => states.GetOrCreate(name).Update(servers);
+
+    private static string? Unsupported(LoadBalancerConfig config) =>
+        config.Sticky is not null ? "sticky"
+        : config.HealthCheck is not null ? "healthCheck"
+        : config.PassiveHealthCheck is not null ? "passiveHealthCheck"
+        : null;
+}

@@ -1,0 +1,12 @@
+using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Rules.Http;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>A rule of the rule language, as routing takes it.</summary>
+internal sealed class CompiledRule(HttpRule rule) : RouteRule
+{
+    public override IReadOnlyList<string>? Hosts => rule.Hosts;
+
+    public override bool Matches(HttpRequestView request) => rule.Matches(request);
+}

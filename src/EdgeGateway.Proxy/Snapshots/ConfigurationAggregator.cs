@@ -1,0 +1,122 @@
+using System.Threading.Channels;
+using EdgeGateway.Configuration.Dynamic;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>
+/// The way of a change from a provider to the requests (design decision 11):
+/// <list type="number">
+/// <item>a provider publishes its whole answer; only the latest of each provider is kept;</item>
+/// <item>the one compiling loop wakes; what arrives while it works is taken together afterwards: nothing is throttled;</item>
+/// <item>an answer equal to the last one of its provider changes nothing;</item>
+/// <item>the compiler makes a snapshot, reusing every element whose input kept its object;</item>
+/// <item>the snapshot is swapped in; requests that run keep the one they took.</item>
+/// </list>
+/// </summary>
+public sealed partial class ConfigurationAggregator
+{
+    private readonly SnapshotCompiler _compiler;
+    private readonly SnapshotHolder _holder;
+    private readonly ILogger<ConfigurationAggregator> _logger;
+    private readonly Action<GatewaySnapshot> _applied;
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ProviderMessage> _pending = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ProviderMessage> _latest = new(StringComparer.Ordinal);
+    private List<TaskCompletionSource> _flushes = [];
+
+    /// <summary>Makes the aggregator; <paramref name="applied"/> is told each snapshot after it was swapped in.</summary>
+    public ConfigurationAggregator(
+        SnapshotCompiler compiler, SnapshotHolder holder, ILogger<ConfigurationAggregator> logger, Action<GatewaySnapshot> applied)
+    {
+        _compiler = compiler;
+        _holder = holder;
+        _logger = logger;
+        _applied = applied;
+    }
+
+    /// <summary>Step 1. Returns at once; may be called from any thread.</summary>
+    public void Publish(ProviderMessage message)
+    {
+        lock (_gate)
+        {
+            _pending[message.Provider] = message;
+        }
+
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>Completes when everything published before the call serves requests.</summary>
+    public Task FlushAsync()
+    {
+        var flush = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _flushes.Add(flush);
+        }
+
+        _wake.Writer.TryWrite(true);
+        return flush.Task;
+    }
+
+    /// <summary>Steps 2 to 5, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await foreach (var _ in _wake.Reader.ReadAllAsync(cancellation))
+        {
+            List<TaskCompletionSource> flushes;
+            var changed = false;
+            lock (_gate)
+            {
+                flushes = _flushes;
+                _flushes = [];
+                foreach (var (provider, message) in _pending)
+                {
+                    // Step 3.
+                    if (!_latest.TryGetValue(provider, out var last)
+                        || !last.Configuration.Equals(message.Configuration) || !last.Problems.Equals(message.Problems))
+                    {
+                        _latest[provider] = message;
+                        changed = true;
+                    }
+                }
+
+                _pending.Clear();
+            }
+
+            if (changed)
+            {
+                Apply();
+            }
+
+            foreach (var flush in flushes)
+            {
+                flush.TrySetResult();
+            }
+        }
+    }
+
+    private void Apply()
+    {
+        try
+        {
+            // Step 4.
+            var snapshot = _compiler.Compile([.. _latest.Values]);
+
+            // Step 5.
+            _holder.Publish(snapshot);
+            _applied(snapshot);
+        }
+        catch (Exception e)
+        {
+            // The compiler contains the faults of elements; should it fail itself, the last good snapshot stays in force.
+            CompileFailed(_logger, e);
+        }
+    }
+
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A configuration change could not be compiled and the last good one stays in force [EG-COMPILE]")]
+    private static partial void CompileFailed(ILogger logger, Exception exception);
+}

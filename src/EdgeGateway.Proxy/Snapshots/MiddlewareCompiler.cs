@@ -1,0 +1,98 @@
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Middlewares;
+using EdgeGateway.Proxy.Pipeline;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>Knows every middleware and makes the chain of a router: references resolved, chains flattened, cycles refused.</summary>
+internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
+{
+    private Dictionary<string, Dictionary<string, MiddlewareEntry>> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>Takes up what the providers say; unchanged middlewares keep their entry.</summary>
+    public void Update(IReadOnlyList<ProviderMessage> messages)
+    {
+        var next = new Dictionary<string, Dictionary<string, MiddlewareEntry>>(StringComparer.Ordinal);
+        foreach (var message in messages)
+        {
+            var before = _entries.GetValueOrDefault(message.Provider);
+            var now = new Dictionary<string, MiddlewareEntry>(StringComparer.Ordinal);
+            foreach (var (name, config) in message.Configuration.Http.Middlewares.AsSpan())
+            {
+                now.Add(name, before is not null && before.TryGetValue(name, out var entry) && entry.Config.Equals(config)
+                    ? entry
+                    : new MiddlewareEntry(new(name, message.Provider), config));
+            }
+
+            next.Add(message.Provider, now);
+        }
+
+        _entries = next;
+    }
+
+    /// <summary>The middleware of that name, or null.</summary>
+    public MiddlewareEntry? Find(QualifiedName name) =>
+        _entries.TryGetValue(name.Provider, out var ofProvider) && ofProvider.TryGetValue(name.Name, out var entry) ? entry : null;
+
+    /// <summary>What is said about every middleware.</summary>
+    public MiddlewareReport[] Reports() =>
+    [
+        .. _entries.SelectMany(static p => p.Value.Values).Select(static e => new MiddlewareReport(
+            e.Name.ToString(), e.Name.Provider, e.Config,
+            e.Error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
+            e.Error is null ? ConfigList<string>.Empty : [e.Error])),
+    ];
+
+    /// <summary>The chain of a router, outermost first. Errors disable the router; what was looked up is added to <paramref name="used"/>.</summary>
+    public List<MiddlewareModel> Resolve(
+        ConfigList<string> references, string provider, string router, List<(QualifiedName, MiddlewareEntry?)> used, List<string> errors)
+    {
+        var chain = new List<MiddlewareModel>();
+        foreach (var reference in references)
+        {
+            Add(QualifiedName.Resolve(reference, provider), router, chain, used, errors, []);
+        }
+
+        return chain;
+    }
+
+    private void Add(
+        QualifiedName name, string router, List<MiddlewareModel> chain,
+        List<(QualifiedName, MiddlewareEntry?)> used, List<string> errors, List<QualifiedName> open)
+    {
+        var entry = Find(name);
+        used.Add((name, entry));
+        if (entry is null)
+        {
+            errors.Add($"middleware \"{name}\" does not exist");
+            return;
+        }
+
+        if (open.Contains(name))
+        {
+            errors.Add($"could not instantiate middleware {name}: recursion detected in {string.Join("->", open.Append(name))}");
+            return;
+        }
+
+        if (entry.Config.Chain is { } members)
+        {
+            open.Add(name);
+            foreach (var member in members.Middlewares)
+            {
+                Add(QualifiedName.Resolve(member, name.Provider), router, chain, used, errors, open);
+            }
+
+            open.RemoveAt(open.Count - 1);
+            return;
+        }
+
+        if (factory.TryCreate(name.ToString(), entry.Config, router, out var model, out var error))
+        {
+            chain.Add(model);
+            return;
+        }
+
+        entry.Error = error;
+        errors.Add(error);
+    }
+}

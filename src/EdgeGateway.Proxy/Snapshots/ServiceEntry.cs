@@ -1,0 +1,17 @@
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Services;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>One service as compiled. A new entry is made only when more than its servers changed, so routers can compare entries by reference.</summary>
+internal sealed class ServiceEntry
+{
+    /// <summary>The configuration in force; replaced when only the servers changed.</summary>
+    public required HttpServiceConfig Config { get; set; }
+
+    /// <summary>Answers requests; null when the service is broken.</summary>
+    public required HttpServiceModel? Model { get; init; }
+
+    /// <summary>Why it is broken, in Traefik's words.</summary>
+    public required string? Error { get; init; }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
+using EdgeGateway.Proxy.Services;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>
+/// Turns what all providers said into one snapshot (a change, design decisions 10, 11 and 15):
+/// <list type="number">
+/// <item>services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
+/// <item>middlewares: made when their configuration changed;</item>
+/// <item>routers: kept when their configuration and all they refer to kept their objects, else compiled;</item>
+/// <item>tables: the routers of each entry point, plain and TLS, indexed; kept when their routers are the same;</item>
+/// <item>report: what API, dashboard and log say.</item>
+/// </list>
+/// An error costs the element in which it stands and the routers that refer to it, never their siblings. Not thread-safe: one
+/// loop owns it.
+/// </summary>
+public sealed partial class SnapshotCompiler
+{
+    private readonly ServiceCompiler _services;
+    private readonly MiddlewareCompiler _middlewares;
+    private readonly RouterCompiler _routers;
+    private readonly RoutingTables _tables;
+    private readonly ILogger<SnapshotCompiler> _logger;
+    private HashSet<string> _said = new(StringComparer.Ordinal);
+
+    internal SnapshotCompiler(
+        ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables, ILogger<SnapshotCompiler> logger)
+    {
+        _services = services;
+        _middlewares = middlewares;
+        _routers = routers;
+        _tables = tables;
+        _logger = logger;
+    }
+
+    /// <summary>Compiles the latest message of each provider.</summary>
+    public GatewaySnapshot Compile(IReadOnlyList<ProviderMessage> messages)
+    {
+        var started = Stopwatch.GetTimestamp();
+
+        // Step 1.
+        _services.Update(messages);
+
+        // Step 2.
+        _middlewares.Update(messages);
+
+        // Step 3.
+        var (compiled, reused) = _routers.Update(messages, _services, _middlewares);
+
+        // Step 4.
+        var entryPoints = _tables.Build(_routers.Models());
+
+        // Step 5: the report is put together when somebody asks for it; complaints are logged now.
+        var routerReports = _routers.Reports();
+        var serviceReports = _services.Reports();
+        var middlewareReports = _middlewares.Reports();
+        var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
+        Say(problems, routerReports);
+        Compiled(_logger, compiled, reused, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        return new GatewaySnapshot
+        {
+            EntryPoints = entryPoints,
+            Report = new(() => Report(routerReports, serviceReports, middlewareReports, problems)),
+        };
+    }
+
+    private static ConfigurationReport Report(
+        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, ConfigList<ConfigurationProblem> problems)
+    {
+        var usersOfServices = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var usersOfMiddlewares = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var router in routers)
+        {
+            if (router.ServiceName.Length > 0)
+            {
+                Use(usersOfServices, router.ServiceName, router.Name);
+            }
+
+            foreach (var middleware in router.Config.Middlewares)
+            {
+                Use(usersOfMiddlewares, middleware, router.Name);
+            }
+        }
+
+        return new()
+        {
+            Routers = routers.Select(static r => KeyValuePair.Create(r.Name, r)).ToConfigMap(),
+            Services = services
+                .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfServices, r.Name) })).ToConfigMap(),
+            Middlewares = middlewares
+                .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfMiddlewares, r.Name) })).ToConfigMap(),
+            Problems = problems,
+        };
+    }
+
+    private static void Use(Dictionary<string, List<string>> users, string element, string router)
+    {
+        if (!users.TryGetValue(element, out var list))
+        {
+            users[element] = list = [];
+        }
+
+        list.Add(router);
+    }
+
+    private static ConfigList<string> Users(Dictionary<string, List<string>> users, string element)
+    {
+        if (!users.TryGetValue(element, out var list))
+        {
+            return ConfigList<string>.Empty;
+        }
+
+        list.Sort(StringComparer.Ordinal);
+        return list.Distinct(StringComparer.Ordinal).ToConfigList();
+    }
+
+    /// <summary>Each complaint is logged once, and again only after it was gone.</summary>
+    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers)
+    {
+        var now = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var problem in problems)
+        {
+            var text = problem.ToString();
+            if (now.Add(text) && !_said.Contains(text))
+            {
+                ProviderProblem(_logger, problem.Severity == ProblemSeverity.Error ? LogLevel.Error : LogLevel.Warning, text);
+            }
+        }
+
+        foreach (var router in routers)
+        {
+            foreach (var error in router.Errors)
+            {
+                var text = $"{router.Name}: {error}";
+                if (now.Add(text) && !_said.Contains(text))
+                {
+                    RouterProblem(_logger, router.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, router.Name, error);
+                }
+            }
+        }
+
+        _said = now;
+    }
+
+    [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]
+    private static partial void Compiled(ILogger logger, int compiled, int reused, double milliseconds);
+
+    [LoggerMessage(EventId = 4011, Message = "{Problem}")]
+    private static partial void ProviderProblem(ILogger logger, LogLevel level, string problem);
+
+    [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error} [EG-ROUTER]")]
+    private static partial void RouterProblem(ILogger logger, LogLevel level, string routerName, string error);
+}

@@ -1,0 +1,49 @@
+namespace EdgeGateway.Rules.Http;
+
+/// <summary>
+/// Necessary conditions of a rule, so that a table of many routers looks at few of them: every request that the rule takes has one of
+/// these hosts and one of these paths. Folded from the rule: intersection over and, union over or, nothing known under not.
+/// </summary>
+/// <param name="Hosts">
+/// Lower-case names, <c>*.x</c> for exactly one more label; null for any host, empty when no request can match. The request's host
+/// counts as it is and without one trailing dot.
+/// </param>
+/// <param name="Paths">Paths and prefixes of the routing path; null for any path, empty when no request can match.</param>
+public sealed record HttpIndexKeys(IReadOnlyList<string>? Hosts, IReadOnlyList<PathKey>? Paths)
+{
+    /// <summary>More combinations of paths than this are not worth having in an index.</summary>
+    private const int MaximumPaths = 64;
+
+    /// <summary>Nothing is known.</summary>
+    public static HttpIndexKeys Any { get; } = new(null, null);
+
+    internal HttpIndexKeys And(HttpIndexKeys other) => new(HostKeys.Both(Hosts, other.Hosts), BothPaths(Paths, other.Paths));
+
+    /// <summary>What holds when one of them holds. All at once: a rule may have thousands of alternatives.</summary>
+    internal static HttpIndexKeys OneOf(IReadOnlyList<HttpIndexKeys> alternatives) => new(
+        HostKeys.OneOf(alternatives.Select(static keys => keys.Hosts)),
+        alternatives.Any(static keys => keys.Paths is null) ? null : [.. alternatives.SelectMany(static keys => keys.Paths!).Distinct()]);
+
+    private static IReadOnlyList<PathKey>? BothPaths(IReadOnlyList<PathKey>? a, IReadOnlyList<PathKey>? b)
+    {
+        if (a is null || b is null)
+        {
+            return a ?? b;
+        }
+
+        if (a.Count * b.Count > MaximumPaths)
+        {
+            return a.Count <= b.Count ? a : b;
+        }
+
+        return
+        [
+            .. (from first in a
+                from second in b
+                let longer = first.Path.Length > second.Path.Length || (first.Path.Length == second.Path.Length && !first.IsPrefix) ? first : second
+                let shorter = longer == first ? second : first
+                where shorter.Holds(longer.Path)
+                select longer).Distinct(),
+        ];
+    }
+}

@@ -1,0 +1,37 @@
+namespace EdgeGateway.Rules.Http;
+
+/// <summary>
+/// <c>Host</c>: equality, in v3 with a one-label wildcard; a trailing dot is forgiven once on either side (dynamic-config §4.2, §4.7).
+/// </summary>
+internal sealed class HostPredicate : HttpPredicate
+{
+    private readonly HostExpression _host;
+    private readonly HostExpression? _withoutDot;
+    private readonly bool _matchesAlways;
+
+    /// <param name="argument">The name, ASCII.</param>
+    /// <param name="wildcards">Syntax v3: <c>*</c> alone matches every request, as first label every single label.</param>
+    public HostPredicate(string argument, bool wildcards)
+    {
+        var name = argument.ToLowerInvariant();
+        _host = new HostExpression(name, wildcards);
+        _withoutDot = name.EndsWith('.') ? new HostExpression(name[..^1], wildcards) : null;
+        _matchesAlways = wildcards && name == "*";
+        Keys = new HttpIndexKeys(HostKeys.Of(name, wildcards), null);
+    }
+
+    public override HttpIndexKeys Keys { get; }
+
+    public override bool Matches(HttpRequestView request)
+    {
+        var host = request.CanonicalHost;
+        if (_matchesAlways || host.Length == 0)
+        {
+            return _matchesAlways;
+        }
+
+        return _host.Matches(host)
+            || (_withoutDot is not null && _withoutDot.Matches(host))
+            || (host[^1] == '.' && _host.Matches(host.AsSpan(0, host.Length - 1)));
+    }
+}

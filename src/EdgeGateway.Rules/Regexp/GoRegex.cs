@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace EdgeGateway.Rules.Regexp;
+
+/// <summary>
+/// A regular expression in RE2 syntax with Go's semantics, matched in time linear in the text. Users write RE2 (it is what Traefik
+/// takes); .NET's dialect differs where it hurts (<c>$</c>, <c>\d</c>, named groups), so patterns are translated, not passed on.
+/// Thread-safe; equal patterns share one instance.
+/// </summary>
+public sealed class GoRegex
+{
+    /// <summary>Patterns kept for reuse; when full all are forgotten (the users of an instance keep it).</summary>
+    private const int CacheCapacity = 4096;
+
+    private static readonly Lock CacheLock = new();
+    private static readonly Dictionary<string, GoRegex> Cache = new(StringComparer.Ordinal);
+
+    private readonly Regex _simple;
+    private readonly Lazy<Regex> _full;
+    private readonly IReadOnlyList<string?> _groupNames;
+
+    private GoRegex(string pattern)
+    {
+        Pattern = pattern;
+        _simple = TryBuild(RegexTranslator.Translate(pattern, full: false, out _groupNames))
+            ?? throw new GoRegexException("expression too large", pattern);
+        // Only texts with characters beyond U+FFFF or with bytes that are not UTF-8 need it: most patterns never do. It is larger
+        // than the simple form; where it is too large, a class takes no such characters. A request must not fail for that.
+        _full = new Lazy<Regex>(() => TryBuild(RegexTranslator.Translate(pattern, full: true, out _)) ?? _simple);
+    }
+
+    /// <summary>The pattern as the user wrote it.</summary>
+    public string Pattern { get; }
+
+    /// <summary>The compiled pattern.</summary>
+    /// <exception cref="GoRegexException">It is not valid RE2.</exception>
+    public static GoRegex Parse(string pattern)
+    {
+        lock (CacheLock)
+        {
+            if (Cache.TryGetValue(pattern, out var known))
+            {
+                return known;
+            }
+        }
+
+        var regex = new GoRegex(pattern);
+        lock (CacheLock)
+        {
+            if (Cache.Count >= CacheCapacity)
+            {
+                Cache.Clear();
+            }
+
+            Cache[pattern] = regex;
+        }
+
+        return regex;
+    }
+
+    /// <summary>As <see cref="Parse"/>, without an exception.</summary>
+    public static bool TryParse(string pattern, [NotNullWhen(true)] out GoRegex? regex, [NotNullWhen(false)] out string? error)
+    {
+        try
+        {
+            regex = Parse(pattern);
+            error = null;
+            return true;
+        }
+        catch (GoRegexException exception)
+        {
+            regex = null;
+            error = exception.Message;
+            return false;
+        }
+    }
+
+    /// <summary>A pattern that matches exactly this text.</summary>
+    public static string Quote(string text)
+    {
+        var pattern = new StringBuilder(text.Length + 8);
+        foreach (var c in text)
+        {
+            if (@"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal))
+            {
+                pattern.Append('\\');
+            }
+
+            pattern.Append(c);
+        }
+
+        return pattern.ToString();
+    }
+
+    /// <summary>Whether the pattern is found anywhere in the text.</summary>
+    public bool IsMatch(ReadOnlySpan<char> text) => For(text).IsMatch(text);
+
+    /// <summary>Prepares a replacement text for this pattern's groups.</summary>
+    public GoReplacement ParseReplacement(string template) => GoReplacement.Parse(template, _groupNames);
+
+    /// <summary>Replaces every match; an empty match directly behind another match does not count, as in Go.</summary>
+    public string ReplaceAll(string text, GoReplacement replacement)
+    {
+        var match = For(text).Match(text);
+        if (!match.Success)
+        {
+            return text;
+        }
+
+        var result = new StringBuilder(text.Length + 32);
+        var copied = 0;
+        for (var previousEnd = -1; match.Success; match = match.NextMatch())
+        {
+            if (match.Length == 0 && match.Index == previousEnd)
+            {
+                continue;
+            }
+
+            result.Append(text, copied, match.Index - copied);
+            replacement.AppendTo(result, match);
+            copied = previousEnd = match.Index + match.Length;
+        }
+
+        return result.Append(text, copied, text.Length - copied).ToString();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Pattern;
+
+    private Regex For(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? _simple : _full.Value;
+
+    /// <summary>Null when .NET's limit (10,000 nodes of the automaton, which bounds memory and time) is exceeded.</summary>
+    private static Regex? TryBuild(string pattern)
+    {
+        try
+        {
+            // NonBacktracking is what keeps RE2's promise of linear time.
+#pragma warning disable RS0030 // This class is the one place where .NET's constructor may be used.
+            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+#pragma warning restore RS0030
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
+}

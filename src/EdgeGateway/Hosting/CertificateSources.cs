@@ -1,0 +1,98 @@
+using System.Text.Json;
+using EdgeGateway.Configuration.Static;
+using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Rules.Http;
+using EdgeGateway.Tailscale.Certificates;
+using EdgeGateway.Tailscale.LocalApi;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeGateway.Hosting;
+
+/// <summary>The Tailscale resolvers: one keeper serves all of them, since there is one tailscaled.</summary>
+internal sealed class CertificateSources : IAsyncDisposable
+{
+    private readonly IReadOnlyList<string> _resolvers;
+    private readonly LocalApiClient _client;
+    private readonly CertificateKeeper _keeper;
+
+    private CertificateSources(IReadOnlyList<string> resolvers, LocalApiClient client, CertificateKeeper keeper) =>
+        (_resolvers, _client, _keeper) = (resolvers, client, keeper);
+
+    /// <summary>Completes when every certificate wanted at the start is in hand or refused.</summary>
+    public Task FirstRound => _keeper.FirstRound;
+
+    /// <summary>The sources that the configuration asks for; null when there are none.</summary>
+    public static CertificateSources? Create(
+        StaticConfiguration configuration, CertificateStore store, ILoggerFactory loggers, TimeProvider time)
+    {
+        var resolvers = configuration.CertificatesResolvers.Where(static r => r.Value.Tailscale is not null).Select(static r => r.Key).ToList();
+        if (resolvers.Count == 0)
+        {
+            return null;
+        }
+
+        var client = new LocalApiClient(null, time);
+        var keeper = new CertificateKeeper(
+            client, issued => store.Set($"tailscale/{issued.Name}", issued.Leaf, issued.Chain), loggers.CreateLogger<CertificateKeeper>(), null, time);
+        return new(resolvers, client, keeper);
+    }
+
+    public void Start() => _keeper.Start();
+
+    /// <summary>Tells the keeper what the routers of a snapshot want.</summary>
+    public void Want(GatewaySnapshot snapshot)
+    {
+        var routers = snapshot.Report.Value.Routers.Values
+            .Where(static r => r.Config.Tls?.CertResolver is { Length: > 0 })
+            .Select(static r => new RouterNames(
+                r.Config.Tls!.CertResolver,
+                [.. r.Config.Tls.Domains.Select(static d => d.Main ?? "")],
+                HttpRule.TryParse(r.Config.Rule ?? "", r.Config.RuleSyntax ?? "", out var rule, out _) ? rule.Domains : []))
+            .ToList();
+        _keeper.SetWanted([.. _resolvers.SelectMany(resolver => WantedNames.For(resolver, routers)).Distinct(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>What the API says about the certificates.</summary>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("certificates");
+        foreach (var status in _keeper.Statuses.Values.OrderBy(static s => s.Name, StringComparer.Ordinal))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", status.Name);
+            writer.WriteString("state", status.State switch
+            {
+                CertificateState.Issued => "issued",
+                CertificateState.Pending => "pending",
+                CertificateState.OtherNode => "belongs to another node",
+                _ => "refused",
+            });
+            Text(writer, "code", status.Code);
+            Text(writer, "reason", status.Reason);
+            Text(writer, "cure", status.Cure);
+            if (status.NotAfter is { } notAfter)
+            {
+                writer.WriteString("notAfter", notAfter);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _keeper.DisposeAsync();
+        _client.Dispose();
+    }
+
+    private static void Text(Utf8JsonWriter writer, string name, string? value)
+    {
+        if (value is not null)
+        {
+            writer.WriteString(name, value);
+        }
+    }
+}

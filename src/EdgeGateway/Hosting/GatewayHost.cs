@@ -1,0 +1,306 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using EdgeGateway.Commands;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
+using EdgeGateway.Configuration.Static;
+using EdgeGateway.Proxy.Api;
+using EdgeGateway.Proxy.EntryPoints;
+using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Middlewares;
+using EdgeGateway.Proxy.Observability;
+using EdgeGateway.Proxy.Observability.AccessLog;
+using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tls;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeGateway.Hosting;
+
+/// <summary>
+/// Puts the parts together and runs them:
+/// <list type="number">
+/// <item>all ports are bound at once; an error ends the start before anything was done;</item>
+/// <item>the gateway's own routers are compiled, and the admin entry point listens at once;</item>
+/// <item>providers and certificate keeper start;</item>
+/// <item>the other entry points begin to accept when each provider has answered or failed, its answer is compiled, and the certificates
+/// that it asks for are in hand or refused; after <see cref="StartLimit"/> at the latest. Until then clients wait in the kernel's queue,
+/// so that a restart answers neither 404 for a known route nor with a self-signed certificate for a known name;</item>
+/// <item>on the signal <c>/ping</c> answers that the gateway ends, and all entry points drain side by side.</item>
+/// </list>
+/// </summary>
+internal sealed partial class GatewayHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
+
+    // SIGUSR1 on Linux, which the enumeration has no name for: raw numbers are passed through.
+    private const int UserSignal1 = 10;
+
+    private readonly StaticConfiguration _configuration;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly BoundedLineWriter _logLines;
+    private readonly TimeProvider _time;
+    private readonly SnapshotHolder _snapshots = new();
+    private readonly List<EntryPoint> _entryPoints = [];
+    private readonly HttpForwarding _forwarding = new();
+    private readonly CancellationTokenSource _ended = new();
+    private BoundedLineWriter? _accessLines;
+    private TransportPool? _transports;
+    private CertificateSources? _certificates;
+
+    public GatewayHost(StaticConfiguration configuration, ILoggerFactory loggers, BoundedLineWriter logLines, TimeProvider time)
+    {
+        _configuration = configuration;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<GatewayHost>();
+        _logLines = logLines;
+        _time = time;
+    }
+
+    /// <summary>Runs until cancelled; the exit code is 0, or 1 when the start failed.</summary>
+    public async Task<int> RunAsync(CancellationToken end)
+    {
+        ConfigurationAggregator aggregator;
+        IReadOnlyList<IConfigurationProvider> providers;
+        PingService ping;
+        try
+        {
+            // Step 1.
+            (aggregator, providers, ping) = Compose();
+            foreach (var entryPoint in _entryPoints)
+            {
+                entryPoint.Bind();
+            }
+        }
+        catch (Exception e) when (e is EntryPointBindException or FormatException or ConfigurationException or InvalidDataException)
+        {
+            LogStartFailed(_logger, e.Message);
+            return 1;
+        }
+
+        // Traefik's signal for log rotation by others: the access log file is opened anew. Without a handler it would end the process.
+        using var rotate = PosixSignalRegistration.Create((PosixSignal)UserSignal1, signal =>
+        {
+            signal.Cancel = true;
+            _accessLines?.Reopen();
+        });
+
+        // Step 2.
+        var running = new List<Task> { Task.Run(() => aggregator.RunAsync(_ended.Token), CancellationToken.None) };
+        aggregator.Publish(Internal());
+        await aggregator.FlushAsync();
+        foreach (var entryPoint in _entryPoints.Where(static e => e.Name == InternalConfiguration.AdminEntryPoint))
+        {
+            await entryPoint.StartAsync();
+        }
+
+        // Step 3.
+        _certificates?.Start();
+        foreach (var provider in providers)
+        {
+            running.Add(Task.Run(() => provider.RunAsync(aggregator.Publish, _ended.Token), CancellationToken.None));
+        }
+
+        // Step 4.
+        try
+        {
+            await ReadyAsync(aggregator, providers).WaitAsync(StartLimit, _time, end);
+        }
+        catch (TimeoutException)
+        {
+            LogStartWithout(_logger, (int)StartLimit.TotalSeconds);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+
+        foreach (var entryPoint in _entryPoints.Where(static e => e.Name != InternalConfiguration.AdminEntryPoint))
+        {
+            await entryPoint.StartAsync();
+        }
+
+        foreach (var entryPoint in _entryPoints)
+        {
+            LogListening(_logger, entryPoint.Name, entryPoint.LocalEndPoint!.ToString());
+        }
+
+        LogStarted(_logger, VersionCommand.Version, string.Join(", ", providers.Select(static p => p.Name)));
+        await WaitAsync(end);
+
+        // Step 5.
+        LogStopping(_logger);
+        ping.Terminate();
+        await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()));
+        await _ended.CancelAsync();
+        foreach (var task in running)
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        LogStopped(_logger);
+        return 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var entryPoint in _entryPoints)
+        {
+            await entryPoint.DisposeAsync();
+        }
+
+        if (_certificates is not null)
+        {
+            await _certificates.DisposeAsync();
+        }
+
+        _transports?.Dispose();
+        _accessLines?.Close(TimeSpan.FromSeconds(10));
+        _ended.Dispose();
+    }
+
+    private async Task ReadyAsync(ConfigurationAggregator aggregator, IReadOnlyList<IConfigurationProvider> providers)
+    {
+        await Task.WhenAll(providers.Select(static p => p.FirstAnswer));
+        await aggregator.FlushAsync();
+        if (_certificates is not null)
+        {
+            await _certificates.FirstRound;
+        }
+    }
+
+    private (ConfigurationAggregator Aggregator, IReadOnlyList<IConfigurationProvider> Providers, PingService Ping) Compose()
+    {
+        var random = Random.Shared;
+        var names = _configuration.EntryPoints;
+        var serverName = Environment.MachineName is { Length: > 0 } machine ? machine : "localhost";
+
+        var certificates = new CertificateStore(_time);
+        _certificates = CertificateSources.Create(_configuration, certificates, _loggers, _time);
+        _transports = new TransportPool(_configuration.ServersTransport);
+        AccessLogger? accessLog = null;
+        if (_configuration.AccessLog is { } accessConfig)
+        {
+            try
+            {
+                _accessLines = BoundedLineWriter.Open(accessConfig.FilePath, "access log");
+                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                LogNoAccessLog(_logger, accessConfig.FilePath ?? "", e.Message);
+            }
+        }
+
+        var handlerOptions = new GatewayHandlerOptions
+        {
+            Snapshots = _snapshots,
+            ServerName = serverName,
+            RedirectPlainToTls = _configuration.Edge.RedirectPlainToTls,
+            Completed = accessLog is null ? null : accessLog.Log,
+            Time = _time,
+            Logger = _loggers.CreateLogger<GatewayHandler>(),
+        };
+        foreach (var (name, config) in names)
+        {
+            if (!EntryPointRequestModel.TryCreate(name, config, serverName, out var model, out var error))
+            {
+                throw new InvalidDataException($"error while building entryPoint {name}: {error}");
+            }
+
+            var handler = new GatewayHandler(model, handlerOptions);
+            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time));
+        }
+
+        var providers = ProviderComposition.Create(_configuration, _loggers, _time);
+        var ping = new PingService(_configuration.Ping?.TerminatingStatusCode ?? 503);
+        var compiler = Compiler(ping, random, accessLog);
+        var aggregator = new ConfigurationAggregator(
+            compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot => _certificates?.Want(snapshot));
+        return (aggregator, providers, ping);
+    }
+
+    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog)
+    {
+        var names = _configuration.EntryPoints;
+        var api = _configuration.Api;
+        var apiOptions = new ApiOptions
+        {
+            BasePath = api?.BasePath ?? "/",
+            Dashboard = api?.Dashboard ?? true,
+            DashboardName = api?.DashboardName,
+            DisableDashboardAd = api?.DisableDashboardAd ?? false,
+            Version = VersionCommand.Version,
+            Started = _time.GetUtcNow(),
+            EntryPoints = [.. names],
+            Providers = _configuration.Providers.Nomad is null ? [] : ["Nomad"],
+            AccessLog = accessLog is not null,
+            WriteEdge = WriteEdge,
+        };
+        var internalServices = new Dictionary<string, HttpServiceModel?>(StringComparer.Ordinal)
+        {
+            ["noop"] = new NoopService(),
+            ["ping"] = _configuration.Ping is null ? null : ping,
+            ["api"] = api is null ? null : new ApiService(apiOptions, _snapshots),
+            ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
+        };
+
+        var defaults = names.Where(static e => e.Value.AsDefault).Select(static e => e.Key).ToList();
+        var defaultEntryPoints = (defaults.Count > 0 ? defaults : names.Keys.ToList())
+            .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
+        var models = names.Select(static e => EntryPointModel.Of(e.Key, e.Value)).OfType<EntryPointModel>()
+            .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
+        return new SnapshotCompiler(
+            new ServiceCompiler(
+                new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
+            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
+            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EdgeGateway.Proxy.EntryPoints.EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
+            _loggers.CreateLogger<SnapshotCompiler>());
+    }
+
+    private ProviderMessage Internal() => InternalConfiguration.Build(new(
+        [.. _configuration.EntryPoints], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true,
+        _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
+
+    private void WriteEdge(Utf8JsonWriter writer)
+    {
+        writer.WriteNumber("allocatedBytes", GC.GetTotalAllocatedBytes());
+        writer.WriteNumber("logLinesDropped", _logLines.Dropped);
+        writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
+        writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
+        writer.WriteNumber("retries", _forwarding.Retries);
+        _certificates?.Write(writer);
+    }
+
+    private static async Task WaitAsync(CancellationToken end)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = end.Register(ended.SetResult);
+        await ended.Task;
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "EdgeGateway {Version} serves; providers: {Providers}")]
+    private static partial void LogStarted(ILogger logger, string version, string providers);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Entry point {EntryPoint} listens on {Address}")]
+    private static partial void LogListening(ILogger logger, string entryPoint, string address);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "Command error: {Reason} [EG-START]")]
+    private static partial void LogStartFailed(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Not every provider and certificate answered within {Seconds} s; requests are served with what is there [EG-START-SLOW]")]
+    private static partial void LogStartWithout(ILogger logger, int seconds);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Told to end: connections drain")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "Ended")]
+    private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "The access log {Path} cannot be opened and is off: {Reason} [EG-ACCESSLOG]")]
+    private static partial void LogNoAccessLog(ILogger logger, string path, string reason);
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace EdgeGateway.Integration;
+
+/// <summary>The real executable as a process of its own, on ports that the system picked.</summary>
+public sealed class GatewayProcess : IAsyncDisposable
+{
+    private readonly StringBuilder _log = new();
+    private readonly ConcurrentQueue<(string Text, TaskCompletionSource Seen)> _awaited = new();
+
+    private GatewayProcess(Process process) => Process = process;
+
+    /// <summary>The executable beside the tests.</summary>
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "edge-gateway");
+
+    public Process Process { get; }
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>Starts it; with <paramref name="readOutput"/> false nobody reads its standard output.</summary>
+    public static GatewayProcess Start(IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null, bool readOutput = true)
+    {
+        var start = new ProcessStartInfo(Executable) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var flag in flags)
+        {
+            start.ArgumentList.Add(flag);
+        }
+
+        foreach (var name in start.Environment.Keys.Where(static k => k.StartsWith("NOMAD_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        // The build under test must turn inline completions on by itself.
+        start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS");
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var gateway = new GatewayProcess(Process.Start(start)!);
+        gateway.Process.ErrorDataReceived += gateway.Received;
+        gateway.Process.BeginErrorReadLine();
+        if (readOutput)
+        {
+            gateway.Process.OutputDataReceived += gateway.Received;
+            gateway.Process.BeginOutputReadLine();
+        }
+
+        return gateway;
+    }
+
+    /// <summary>Completes when the entry point accepts connections.</summary>
+    public async Task<GatewayProcess> ListeningAsync(params int[] ports)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        foreach (var port in ports)
+        {
+            while (true)
+            {
+                if (Process.HasExited)
+                {
+                    throw new InvalidOperationException($"the gateway ended with {Process.ExitCode}:\n{Log}");
+                }
+
+                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), limit.Token);
+                    break;
+                }
+                catch (SocketException)
+                {
+                    // There is no event for another process's listen call.
+                    await Task.Delay(10, limit.Token);
+                }
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Completes when a log line holds the text.</summary>
+    public async Task LoggedAsync(string text)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited.Enqueue((text, seen));
+        if (Log.Contains(text, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        try
+        {
+            await seen.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"\"{text}\" was never logged:\n{Log}");
+        }
+    }
+
+    /// <summary>Sends SIGTERM and waits for the end.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", Process.Id.ToString()]);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await Process.WaitForExitAsync(limit.Token);
+        return Process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Process.HasExited)
+        {
+            Process.Kill();
+            await Process.WaitForExitAsync();
+        }
+
+        Process.Dispose();
+    }
+
+    private void Received(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is null)
+        {
+            return;
+        }
+
+        lock (_log)
+        {
+            _log.AppendLine(line.Data);
+        }
+
+        foreach (var (text, seen) in _awaited)
+        {
+            if (line.Data.Contains(text, StringComparison.Ordinal))
+            {
+                seen.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using EdgeGateway.Testbed.Upstreams;
+using Microsoft.AspNetCore.Http;
+
+namespace EdgeGateway.Integration;
+
+/// <summary>Servers that die, refuse or stall, and a log that nobody reads.</summary>
+public sealed class RobustnessTests
+{
+    private const string Rule = "traefik.http.routers.a.rule=Host(`a.test`)";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_dies_in_its_body_is_an_abort_for_the_client(bool contentLength)
+    {
+        var headSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var whoami = await Whoami.StartAsync("dies");
+        whoami.Handler = async http =>
+        {
+            http.Response.ContentLength = contentLength ? 100_000 : null;
+            await http.Response.Body.WriteAsync(new byte[1000]);
+            await http.Response.Body.FlushAsync();
+            await headSeen.Task; // a reset sooner could overtake the head
+            http.Abort();
+            return true;
+        };
+        await using var stage = await Stage.StartAsync(n => n.Register("a1", "a", whoami.Port, Rule));
+        await stage.Gateway.ListeningAsync(stage.Web);
+        using var client = Stage.Client(stage.Web);
+        using var answer = await client.SendAsync(new(HttpMethod.Get, "http://a.test/"), default);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        headSeen.SetResult();
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.LoadIntoBufferAsync().WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.True(failure is HttpRequestException or IOException, failure.ToString());
+    }
+
+    [Fact]
+    public async Task A_refused_connect_goes_to_another_server()
+    {
+        await using var whoami = await Whoami.StartAsync("good");
+        await using var stage = await Stage.StartAsync(n =>
+        {
+            n.Register("a1", "a", GatewayProcess.FreePort(), Rule);
+            n.Register("a2", "a", whoami.Port, Rule);
+        });
+        await stage.Gateway.ListeningAsync(stage.Web);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.StartsWith("Name: good\n", await stage.GetAsync("a.test"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_to_a_server_that_stalls_does_not_grow_the_gateway()
+    {
+        var stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var whoami = await Whoami.StartAsync("stalls");
+        whoami.Handler = async http =>
+        {
+            if (http.Request.Path == "/warm")
+            {
+                await http.Request.Body.CopyToAsync(Stream.Null);
+                return false;
+            }
+
+            stalled.TrySetResult();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        await using var stage = await Stage.StartAsync(n => n.Register("a1", "a", whoami.Port, Rule));
+        await stage.Gateway.ListeningAsync(stage.Web);
+        for (var i = 0; i < 3; i++)
+        {
+            using var warm = await UploadAsync(stage.Web, "/warm", 64 << 20);
+            Assert.NotEqual(0, await warm.ReceiveAsync(new byte[4096]));
+        }
+
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 1000 };
+        await socket.ConnectAsync(IPAddress.Loopback, stage.Web);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"POST /stall HTTP/1.1\r\nHost: a.test\r\nContent-Length: {1L << 30}\r\n\r\n"));
+        var block = new byte[1 << 20];
+        long offered = 0;
+        long before = 0;
+        while (offered < 1L << 30)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            try
+            {
+                offered += await socket.SendAsync(block, patience.Token);
+            }
+            catch (OperationCanceledException) when (before == 0)
+            {
+                // Everything on the way is full: from here on nothing may grow, however long the client pushes.
+                await stalled.Task.WaitAsync(TimeSpan.FromSeconds(5));
+                before = ResidentKiB(stage.Gateway);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        Assert.NotEqual(0, before);
+        Assert.InRange(offered, 0, 64 << 20);
+        Assert.InRange(ResidentKiB(stage.Gateway) - before, long.MinValue, 2048);
+    }
+
+    [Fact]
+    public async Task An_access_log_that_nobody_reads_costs_lines_and_no_request()
+    {
+        await using var whoami = await Whoami.StartAsync("ok");
+        whoami.Handler = static async http =>
+        {
+            http.Response.ContentLength = 2;
+            await http.Response.WriteAsync("OK");
+            return true;
+        };
+        await using var stage = await Stage.StartAsync(n => n.Register("a1", "a", whoami.Port, Rule), more: ["--accesslog=true"], readOutput: false);
+        await stage.Gateway.ListeningAsync(stage.Web);
+        const int connections = 32;
+        const int each = 3125;
+        var answered = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => AskAsync(stage.Web, each))));
+        Assert.Equal(connections * each, answered.Sum());
+        var edge = await stage.ApiAsync("/api/edge");
+        Assert.NotEqual(0, edge.GetProperty("accessLogLinesDropped").GetInt64());
+    }
+
+    private static async Task<int> AskAsync(int port, int count)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await using var stream = new NetworkStream(socket);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var request = Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        var buffer = new byte[4096];
+        var good = 0;
+        for (var i = 0; i < count; i++)
+        {
+            await stream.WriteAsync(request, limit.Token);
+            var text = "";
+            while (!text.EndsWith("\r\n\r\nOK", StringComparison.Ordinal))
+            {
+                var read = await stream.ReadAsync(buffer, limit.Token);
+                if (read == 0)
+                {
+                    return good;
+                }
+
+                text += Encoding.ASCII.GetString(buffer, 0, read);
+            }
+
+            good += text.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        return good;
+    }
+
+    private static async Task<Socket> UploadAsync(int port, string path, int length)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: a.test\r\nContent-Length: {length}\r\n\r\n"));
+        var block = new byte[1 << 20];
+        for (var sent = 0; sent < length; sent += block.Length)
+        {
+            await socket.SendAsync(block);
+        }
+
+        return socket;
+    }
+
+    private static long ResidentKiB(GatewayProcess gateway) =>
+        long.Parse(File.ReadLines($"/proc/{gateway.Process.Id}/status").First(static l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1]);
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EdgeGateway.Nomad.Tests.Client;
+
+/// <summary>Puts a unix socket, or TLS with a client certificate, in front of the embedded Nomad.</summary>
+internal sealed class Relay : IAsyncDisposable
+{
+    private readonly Socket _listener;
+    private readonly Uri _target;
+    private readonly SslServerAuthenticationOptions? _tls;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+
+    private Relay(Socket listener, string target, SslServerAuthenticationOptions? tls)
+    {
+        (_listener, _target, _tls) = (listener, new Uri(target), tls);
+        _listener.Listen(64);
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    /// <summary>SNI of the handshakes.</summary>
+    public List<string> Names { get; } = [];
+
+    public static Relay OnSocket(string path, string target)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        return new Relay(listener, target, null);
+    }
+
+    public static Relay OnTls(string target, X509Certificate2 certificate, X509Certificate2 clientRoot)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(clientRoot);
+        return new Relay(listener, target, new SslServerAuthenticationOptions
+        {
+            ServerCertificate = certificate, ClientCertificateRequired = true, CertificateChainPolicy = policy,
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            _ = RelayAsync(await _listener.AcceptAsync(_stop.Token));
+        }
+    }
+
+    private async Task RelayAsync(Socket client)
+    {
+        try
+        {
+            using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await server.ConnectAsync(_target.Host, _target.Port, _stop.Token);
+            await using Stream to = new NetworkStream(server), plain = new NetworkStream(client, ownsSocket: true);
+            var from = plain;
+            if (_tls is not null)
+            {
+                var secure = new SslStream(plain);
+                await secure.AuthenticateAsServerAsync(_tls, _stop.Token);
+                lock (Names)
+                {
+                    Names.Add(secure.TargetHostName);
+                }
+
+                from = secure;
+            }
+
+            await Task.WhenAny(from.CopyToAsync(to, _stop.Token), to.CopyToAsync(from, _stop.Token));
+        }
+        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        {
+            // An end that a test wanted.
+        }
+    }
+}

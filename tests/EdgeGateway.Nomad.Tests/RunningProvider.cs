@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Testbed.Nomad;
+
+namespace EdgeGateway.Nomad.Tests;
+
+/// <summary>A provider that runs against the embedded Nomad over real sockets; tests wait for what it publishes.</summary>
+internal sealed class RunningProvider : IAsyncDisposable
+{
+    /// <summary>The real timings, shortened where a test would have to wait for minutes.</summary>
+    public static readonly NomadTimings Quick = new()
+    {
+        Connect = TimeSpan.FromSeconds(1), Read = TimeSpan.FromSeconds(1), BlockingGrace = TimeSpan.FromSeconds(1),
+        WatchdogWait = TimeSpan.FromSeconds(2), FallbackWait = TimeSpan.FromSeconds(2), WatchdogSpacing = TimeSpan.FromMilliseconds(100),
+        StreamLag = TimeSpan.FromMilliseconds(200), StreamHello = TimeSpan.FromMilliseconds(300), StreamIdle = TimeSpan.FromMilliseconds(700),
+        RegressConfirm = TimeSpan.FromMilliseconds(150), BackoffBase = TimeSpan.FromMilliseconds(30), BackoffMax = TimeSpan.FromMilliseconds(200),
+        HealthySession = TimeSpan.FromSeconds(2),
+    };
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly List<(NomadInstance[] Instances, long At)> _published = [];
+    private readonly NomadProvider _provider;
+    private readonly Task _run;
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NomadInstance[] _mapped = [];
+
+    public RunningProvider(NomadProviderOptions options, NomadTimings? timings = null)
+    {
+        _provider = new NomadProvider(
+            options,
+            instances =>
+            {
+                _mapped = [.. instances];
+                return new ProviderMessage(options.Name, DynamicConfiguration.Empty, []);
+            },
+            TimeProvider.System, Log, timings ?? Quick);
+        _run = _provider.RunAsync(Publish, _stop.Token);
+    }
+
+    public LogRecorder Log { get; } = new();
+
+    public Task FirstAnswer => _provider.FirstAnswer;
+
+    public NomadInstance[] Latest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _published.Count == 0 ? [] : _published[^1].Instances;
+            }
+        }
+    }
+
+    public IReadOnlyList<NomadInstance[]> Published
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _published.Select(static p => p.Instances)];
+            }
+        }
+    }
+
+    /// <summary>Its heartbeats fit to the shortened limit of silence.</summary>
+    public static RunningProvider On(EmbeddedNomad nomad, NomadTimings? timings = null)
+    {
+        nomad.Heartbeat = timings?.StreamIdle > TimeSpan.FromSeconds(30) ? nomad.Heartbeat : TimeSpan.FromMilliseconds(200);
+        return new(new NomadProviderOptions { Address = nomad.Url }, timings);
+    }
+
+    /// <summary>Waits until the latest message satisfies the condition; returns its Stopwatch time.</summary>
+    public async Task<long> UntilAsync(Func<NomadInstance[], bool> condition, string what)
+    {
+        using var end = new CancellationTokenSource(Limit);
+        while (true)
+        {
+            Task more;
+            lock (_lock)
+            {
+                if (_published.Count > 0 && condition(_published[^1].Instances))
+                {
+                    return _published[^1].At;
+                }
+
+                more = _more.Task;
+            }
+
+            try
+            {
+                await more.WaitAsync(end.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"not in {Limit.TotalSeconds} s: {what}\nlatest: {string.Join(", ", Latest.Select(static i => i.Id))}\n{string.Join('\n', Log.Lines)}");
+            }
+        }
+    }
+
+    public Task<long> UntilIdsAsync(params string[] ids) =>
+        UntilAsync(list => list.Select(static i => i.Id).Order(StringComparer.Ordinal).SequenceEqual(ids.Order(StringComparer.Ordinal)), string.Join(", ", ids));
+
+    /// <summary>Waits until the watch has read everything and follows the stream (or not): its first line says so.</summary>
+    public Task ConnectedAsync() => Log.UntilAsync("answers:", Limit);
+
+    public Task LoggedAsync(string part) => Log.UntilAsync(part, Limit);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _provider.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Publish(ProviderMessage message)
+    {
+        lock (_lock)
+        {
+            _published.Add((_mapped, Stopwatch.GetTimestamp()));
+            _more.TrySetResult();
+            _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+}

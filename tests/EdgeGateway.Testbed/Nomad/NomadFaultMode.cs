@@ -1,0 +1,37 @@
+namespace EdgeGateway.Testbed.Nomad;
+
+/// <summary>What the stand-in does wrong, until told otherwise.</summary>
+public enum NomadFaultMode
+{
+    None,
+
+    /// <summary>Every request hangs.</summary>
+    Hang,
+
+    /// <summary>500 <c>No cluster leader</c>.</summary>
+    NoLeader,
+
+    /// <summary>429 with Retry-After.</summary>
+    TooMany,
+
+    /// <summary>200 with text that is no JSON.</summary>
+    Malformed,
+
+    /// <summary>200 with an empty list and index 0, as an agent that shuts down.</summary>
+    NotCredible,
+
+    /// <summary>Streams stay open and say nothing; reads work (nomad-api §8.3).</summary>
+    SilentStream,
+
+    /// <summary>The port is closed and every connection reset.</summary>
+    Refuse,
+
+    /// <summary>403 <c>Permission denied</c>.</summary>
+    Forbidden,
+
+    /// <summary>Streams answer <c>HTTP/0.0 200 OK</c> as Nomad 1.11.2; reads work.</summary>
+    BrokenStreamHead,
+
+    /// <summary>Streams lose their events but send heartbeats; reads work.</summary>
+    LossyStream,
+}
