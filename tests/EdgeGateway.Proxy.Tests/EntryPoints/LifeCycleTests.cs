@@ -104,10 +104,12 @@ public sealed class LifeCycleTests
         using var silent = await running.ConnectAsync();
         using var idle = await running.ConnectAsync();
         await idle.SendAsync("GET / HTTP/1.1\r\nHost: idle.test\r\n\r\n"u8.ToArray());
+        var answer = new byte[1000];
+        Assert.True(await idle.ReceiveAsync(answer) > 0);
         await RunningEntryPoint.UntilAsync(() => running.EntryPoint.ConnectionCount == 5);
         var stopping = running.EntryPoint.StopAsync();
         Assert.Equal("", await RunningEntryPoint.ReadToEndAsync(silent));
-        Assert.StartsWith("HTTP/1.1 200 OK", await RunningEntryPoint.ReadToEndAsync(idle), StringComparison.Ordinal); // and closed
+        Assert.Equal("", await RunningEntryPoint.ReadToEndAsync(idle)); // closed: the engine is draining
         await Assert.ThrowsAnyAsync<SocketException>(running.ConnectAsync);
         Assert.False(stopping.IsCompleted);
         go.SetResult();
