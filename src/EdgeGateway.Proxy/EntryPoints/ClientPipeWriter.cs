@@ -93,6 +93,16 @@ internal sealed class ClientPipeWriter(Socket socket, SslStream? tls, Connection
             }
         }
 
+        if (connection.AnswersHttp10)
+        {
+            connection.AnswersHttp10 = false;
+            var head = _full is { Count: > 0 } ? _full[0].AsSpan() : _buffer.AsSpan(0, _length);
+            if (head.StartsWith("HTTP/1.1 "u8))
+            {
+                head["HTTP/1.".Length] = (byte)'0';
+            }
+        }
+
         if (tls is not null || _full is { Count: > 0 })
         {
             _sending = true;

@@ -71,6 +71,9 @@ public sealed class Connection
     /// <summary>True while the handler has at least one request of this connection.</summary>
     internal bool HasRunningRequest => Volatile.Read(ref _requestsRunning) > 0;
 
+    /// <summary>True until the head of the answer to an HTTP/1.0 request is written: it says HTTP/1.0, which the engine never does.</summary>
+    internal bool AnswersHttp10 { get; set; }
+
     /// <summary>The answer that replaces the engine's own to a request that it refused; null if none did.</summary>
     internal RefusedRequest? Refused { get; set; }
 

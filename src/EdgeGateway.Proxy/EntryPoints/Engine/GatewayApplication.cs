@@ -2,6 +2,7 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Pipeline;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeGateway.Proxy.EntryPoints.Engine;
@@ -32,6 +33,11 @@ internal sealed class GatewayApplication(RequestHandler handler, EntryPointConfi
 
         var number = connection.RequestStarted();
         context.Initialize(contextFeatures, connection);
+        if (HttpProtocol.IsHttp10(context.Http.Request.Protocol))
+        {
+            connection.AnswersHttp10 = true;
+        }
+
         if ((_maxRequests > 0 && number >= _maxRequests)
             || (_maxTime > TimeSpan.Zero && time.GetElapsedTime(connection.AcceptedTimestamp) >= _maxTime))
         {
