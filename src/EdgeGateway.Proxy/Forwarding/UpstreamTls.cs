@@ -24,6 +24,13 @@ internal sealed class UpstreamTls
     /// <exception cref="InvalidDataException">One cannot be used; the message names it.</exception>
     public UpstreamTls(ServersTransportConfig config)
     {
+        // A security setting that is not applied must not look as if it were.
+        if (config.CipherSuites.Count > 0 || config.Spiffe is not null || config.Certificates.Count > 1)
+        {
+            var option = config.CipherSuites.Count > 0 ? "cipherSuites" : config.Spiffe is not null ? "spiffe" : "certificates (more than one)";
+            throw new InvalidDataException($"serversTransport.{option} is not supported yet");
+        }
+
         _config = config;
         _roots = config.RootCAs.Count > 0 ? ReadRoots(config.RootCAs) : null;
         _client = config.Certificates.Count > 0 ? ReadClient(config.Certificates[0]) : null;

@@ -27,11 +27,15 @@ public sealed class TransportPoolTests
     [InlineData("rootCAs")]
     [InlineData("minVersion")]
     [InlineData("certificates")]
+    [InlineData("cipherSuites")]
+    [InlineData("spiffe")]
     public void What_is_wrong_is_named_and_costs_that_transport_only(string option)
     {
         var wrong = option switch
         {
             "rootCAs" => new ServersTransportConfig { RootCAs = ["/no/such/file"] },
+            "cipherSuites" => new() { CipherSuites = ["TLS_AES_128_GCM_SHA256"] },
+            "spiffe" => new() { Spiffe = new() },
             "minVersion" => new() { MinVersion = "VersionTLS99" },
             _ => new() { Certificates = [new() { CertFile = "/no/such/cert", KeyFile = "k" }] },
         };
