@@ -1,5 +1,5 @@
-using System.Text;
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Configuration.Static;
 
 namespace EdgeGateway.Proxy.Snapshots;
@@ -29,7 +29,7 @@ public static class InternalConfiguration
         var routers = new Dictionary<string, HttpRouterConfig>(StringComparer.Ordinal);
         var middlewares = new Dictionary<string, MiddlewareConfig>(StringComparer.Ordinal);
         var services = new Dictionary<string, HttpServiceConfig>(StringComparer.Ordinal) { ["noop"] = new() };
-        var problems = new List<EdgeGateway.Configuration.Sources.ConfigurationProblem>();
+        var problems = new List<ConfigurationProblem>();
 
         if (options.PingEntryPoint is { } ping)
         {
@@ -84,7 +84,7 @@ public static class InternalConfiguration
         Options options,
         Dictionary<string, HttpRouterConfig> routers,
         Dictionary<string, MiddlewareConfig> middlewares,
-        List<EdgeGateway.Configuration.Sources.ConfigurationProblem> problems)
+        List<ConfigurationProblem> problems)
     {
         var to = redirection.To!;
         string port;
@@ -99,13 +99,13 @@ public static class InternalConfiguration
         else
         {
             problems.Add(new(
-                "EG-REDIRECT-ENTRYPOINT", EdgeGateway.Configuration.Sources.ProblemSeverity.Error,
+                "EG-REDIRECT-ENTRYPOINT", ProblemSeverity.Error,
                 new($"entryPoints.{from}.http.redirections.entryPoint.to"),
                 $"entry point \"{from}\" redirects to \"{to}\", which does not exist; no redirection is made"));
             return;
         }
 
-        var name = Normalize($"{from}-to-{to}");
+        var name = NameNormalizer.Normalize($"{from}-to-{to}");
         middlewares[$"redirect-{name}"] = new()
         {
             RedirectScheme = new() { Scheme = redirection.Scheme, Port = port, Permanent = redirection.Permanent },
@@ -128,30 +128,5 @@ public static class InternalConfiguration
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         text = slash < 0 ? text : text[..slash];
         return text[(text.LastIndexOf(':') + 1)..];
-    }
-
-    /// <summary>Letters and numbers, everything between them one dash: Traefik's normalize (dynamic-config §2.4).</summary>
-    private static string Normalize(string text)
-    {
-        var result = new StringBuilder(text.Length);
-        var gap = false;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (!Rune.IsLetter(rune) && !Rune.IsNumber(rune))
-            {
-                gap = true;
-                continue;
-            }
-
-            if (gap && result.Length > 0)
-            {
-                result.Append('-');
-            }
-
-            gap = false;
-            result.Append(rune.ToString());
-        }
-
-        return result.ToString();
     }
 }

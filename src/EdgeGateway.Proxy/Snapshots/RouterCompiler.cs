@@ -8,9 +8,6 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Compiles routers: entry points, defaults, rule, middlewares, service (dynamic-config §3.4, 4.5, 6.1, 6.9).</summary>
 internal sealed class RouterCompiler(RouterCompilerOptions options)
 {
-    /// <summary>Above it only the gateway's own routers may stand: the largest 64-bit number less 1000, as in Traefik.</summary>
-    private const long MaxUserPriority = long.MaxValue - 1000;
-
     private Dictionary<string, Dictionary<string, CompiledRouter>> _compiled = new(StringComparer.Ordinal);
 
     /// <summary>Compiles what changed and keeps the rest.</summary>
@@ -92,9 +89,9 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             var priority = config.Priority != 0 ? config.Priority : HttpRule.PriorityOf(config.Rule ?? "");
             var broken = own.Count;
 
-            if (config.Priority > MaxUserPriority && owner != InternalConfiguration.Provider)
+            if (config.Priority > HttpRule.MaximumUserPriority && owner != InternalConfiguration.Provider)
             {
-                own.Add($"the router priority {config.Priority} exceeds the max user-defined priority {MaxUserPriority}");
+                own.Add($"the router priority {config.Priority} exceeds the max user-defined priority {HttpRule.MaximumUserPriority}");
             }
 
             if (!HttpRule.TryParse(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleError))

@@ -25,13 +25,7 @@ internal sealed class RoutingTables(IReadOnlyDictionary<string, int> ports)
             }
 
             HttpRouterModel[] now = [.. routers];
-            _last[entryPoint] = (now, new EntryPointRouting
-            {
-                Name = entryPoint,
-                Port = ports[entryPoint],
-                Plain = HttpRouting.Build(now.Where(static r => !r.IsTls)),
-                Tls = HttpRouting.Build(now.Where(static r => r.IsTls)),
-            });
+            _last[entryPoint] = (now, EntryPointRouting.Build(entryPoint, now, ports[entryPoint]));
         }
 
         return _last.ToFrozenDictionary(static e => e.Key, static e => e.Value.Routing, StringComparer.Ordinal);

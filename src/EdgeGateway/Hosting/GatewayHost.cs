@@ -258,7 +258,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
                 new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
-            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EdgeGateway.Proxy.EntryPoints.EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
+            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             _loggers.CreateLogger<SnapshotCompiler>());
     }
 
