@@ -94,21 +94,6 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
                     "providers", "precedence");
             }
         }
-
-        if (providers.Nomad is not { } nomad)
-        {
-            return;
-        }
-
-        if (nomad.Namespaces.Count > 1 || nomad.Namespaces.Contains("*"))
-        {
-            throw Fault("UNSUPPORTED", "providers.nomad.namespaces: more than one namespace is not supported yet", "providers", "nomad", "namespaces");
-        }
-
-        if (nomad.AllowEmptyServices)
-        {
-            throw Fault("UNSUPPORTED", "the option providers.nomad.allowEmptyServices is not supported yet", "providers", "nomad", "allowEmptyServices");
-        }
     }
 
     private void CheckLogs(StaticConfiguration loaded)

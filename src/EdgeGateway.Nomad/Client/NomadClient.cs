@@ -41,8 +41,8 @@ internal sealed class NomadClient : IDisposable
             + (options.Region is null ? "" : "&region=" + Uri.EscapeDataString(options.Region));
     }
 
-    /// <summary>The address in use, for messages.</summary>
-    public string CurrentAddress => _current.Address.Text;
+    /// <summary>The address in use with the namespace that is asked for, for messages.</summary>
+    public string CurrentAddress => _options.Namespace is { } space ? $"{_current.Address.Text}, namespace {space}" : _current.Address.Text;
 
     /// <summary>Takes the healthiest address for the next session; among equals the first as written, but a working one is kept.</summary>
     public void ChooseEndpoint()
@@ -164,7 +164,8 @@ internal sealed class NomadClient : IDisposable
         }
     }
 
-    private async Task<NomadAnswer<T>> GetAsync<T>(
+    /// <summary>Reads a list or an object; with an <paramref name="index"/> above 0 Nomad waits up to <paramref name="wait"/> for a higher one.</summary>
+    public async Task<NomadAnswer<T>> GetAsync<T>(
         string path, ulong index, TimeSpan wait, bool stale, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         var query = new StringBuilder(path).Append('?');
