@@ -1,7 +1,7 @@
 // Services of groups that are scaled to nothing, for providers.nomad.allowEmptyServices (dynamic-config §2.3):
 //
 //  1  The list of jobs is asked for with a blocking query. Its index moves with every allocation, so it is asked for at most once a
-//     second, and for at most a tenth of the time.
+//     second, and reading takes at most a tenth of the time unless a turn takes longer than a second.
 //  2  Only jobs whose definition changed since they were read are read again (scaling is such a change).
 //  3  A group with a scaling block that is switched on and a count of 0 gives one item per service block: no address, port −1.
 //  4  A fault changes nothing: the items that are known stay.
@@ -63,15 +63,7 @@ internal sealed class ScaledToZero
         var at = 0ul;
         while (true)
         {
-            var armed = _time.GetTimestamp();
             at = await _retry.ExecuteAsync(async token => await TurnAsync(at, token), cancellation);
-            _firstAnswer.TrySetResult();
-            // 1
-            var pause = _timings.WatchdogSpacing - _time.GetElapsedTime(armed);
-            if (pause > TimeSpan.Zero)
-            {
-                await Task.Delay(pause, _time, cancellation);
-            }
         }
     }
 
@@ -111,12 +103,12 @@ internal sealed class ScaledToZero
             var list = await _client.GetAsync("/v1/jobs", at, _timings.FallbackWait, false, NomadJson.Default.ListJobStubJson, cancellation);
             var begun = _time.GetTimestamp();
             await ReadAsync(list.Value, cancellation);
+            _firstAnswer.TrySetResult();
             _faults.Well(_client.CurrentAddress, withoutStream: false);
-            if (_time.GetElapsedTime(begun) * 10 is var pause && pause > _timings.WatchdogSpacing)
-            {
-                await Task.Delay(pause, _time, cancellation);
-            }
-
+            // 1
+            var pause = _time.GetElapsedTime(begun) * 9;
+            pause = pause < _timings.WatchdogSpacing ? _timings.WatchdogSpacing : pause < _timings.BackoffMax ? pause : _timings.BackoffMax;
+            await Task.Delay(pause, _time, cancellation);
             return list.Index;
         }
         catch (NomadException error)
