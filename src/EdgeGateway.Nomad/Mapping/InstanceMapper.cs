@@ -6,7 +6,7 @@ namespace EdgeGateway.Nomad.Mapping;
 
 /// <summary>
 /// From Nomad's instances to configuration (dynamic-config §2.4–2.8), in these steps:
-/// 1. an instance that keeps its object keeps its fragment;
+/// 1. an instance that keeps its object keeps its fragment; only where the list differs from the last one is there anything to do;
 /// 2. else its tags are decoded, once for all instances with equal tags;
 /// 3. enabled? constraints? then TCP, UDP and HTTP are completed with implied names, servers, default rule and links;
 /// 4. the fragments are merged in byte order of their internal names; unchanged elements keep their objects;
@@ -16,13 +16,15 @@ namespace EdgeGateway.Nomad.Mapping;
 /// </summary>
 public sealed class InstanceMapper
 {
+    private const int MaximumDecodedKept = 256;
+
     private readonly InstanceMapperOptions _options;
     private readonly DefaultRuleRenderer _defaultRule;
     private readonly ConstraintExpression? _constraints;
     private readonly ConfigurationMerger _merger = new(MergeStrategy.Merge);
     private readonly FirstSeenIndexes _ages = new();
     private readonly VanishedServices _vanished;
-    private Dictionary<NomadInstance, InstanceFragment> _fragments = new(ReferenceEqualityComparer.Instance);
+    private readonly MappedInstances _mapped = new();
     private Dictionary<ConfigList<string>, DecodedTags> _decoded = [];
     private InstanceMapping _last = new(DynamicConfiguration.Empty, ConfigList<ConfigurationProblem>.Empty);
 
@@ -43,41 +45,30 @@ public sealed class InstanceMapper
     public TimeSpan? Due => _vanished.Due;
 
     /// <summary>Maps all instances of one namespace.</summary>
-    /// <param name="instances">The complete table; unchanged instances are the same objects as before.</param>
+    /// <param name="instances">The complete table; unchanged instances are the same objects as before. An array is taken over and must not change.</param>
     public InstanceMapping Map(IEnumerable<NomadInstance> instances)
     {
-        var fragments = new Dictionary<NomadInstance, InstanceFragment>(_fragments.Count, ReferenceEqualityComparer.Instance);
         var decoded = new Dictionary<ConfigList<string>, DecodedTags>();
-        LastDecoded = 0;
-        foreach (var instance in instances)
-        {
-            if (!_fragments.TryGetValue(instance, out var fragment))
-            {
-                fragment = Build(instance, decoded);
-                LastDecoded++;
-            }
+        var removed = _mapped.Update(instances as NomadInstance[] ?? [.. instances], instance => Build(instance, decoded), out var made);
+        LastDecoded = made;
 
-            fragments[instance] = fragment;
-        }
-
-        var changed = LastDecoded > 0 || fragments.Count != _fragments.Count;
+        var changed = made > 0 || removed.Count > 0;
         if (changed || _vanished.Due is not null)
         {
-            changed |= _vanished.Update(_fragments.Values, fragments.Keys);
-            _ages.Trim(fragments.Keys);
+            changed |= _vanished.Update(removed, _mapped.HasService);
+            _ages.Trim(_mapped.Instances);
         }
 
-        _fragments = fragments;
-        if (LastDecoded > 0)
+        if (made > 0)
         {
-            // Tags of the latest change: a rolling update brings the same tags again with its next instance.
-            _decoded = decoded;
+            // Tags of the latest change: a rolling update brings the same tags again with its next instance. Not those of a whole table.
+            _decoded = decoded.Count <= MaximumDecodedKept ? decoded : [];
         }
 
         if (changed)
         {
-            var configuration = _merger.Merge(Sort(fragments.Values), out var conflicts);
-            _last = new(_vanished.Join(configuration), Report(fragments.Values, conflicts)) { OriginOf = new ElementIndex(fragments.Values, _options).Find };
+            var configuration = _merger.Merge(_mapped.Sorted, out var conflicts);
+            _last = new(_vanished.Join(configuration), Report(_mapped.Fragments, conflicts)) { OriginOf = new ElementIndex(_mapped.Fragments, _options).Find };
         }
 
         return _last;
@@ -105,23 +96,6 @@ public sealed class InstanceMapper
         }
     }
 
-    // A clash of internal names overwrites, as in Traefik.
-    private static ConfigurationFragment[] Sort(IEnumerable<InstanceFragment> fragments)
-    {
-        var byName = new Dictionary<string, ConfigurationFragment>(StringComparer.Ordinal);
-        foreach (var fragment in fragments)
-        {
-            if (fragment.Fragment is { } used)
-            {
-                byName[used.Source] = used;
-            }
-        }
-
-        var sorted = byName.Values.ToArray();
-        Array.Sort(sorted, static (left, right) => string.CompareOrdinal(left.Source, right.Source));
-        return sorted;
-    }
-
     private InstanceFragment Build(NomadInstance instance, Dictionary<ConfigList<string>, DecodedTags> decoded)
     {
         if (!decoded.TryGetValue(instance.Tags, out var tags))
@@ -138,7 +112,7 @@ public sealed class InstanceMapper
 
         var problems = new FragmentProblems(tags.Problems);
         var configuration = Complete(instance, tags, InstanceNames.Implied(instance, canary), problems);
-        return new(instance, configuration is null ? null : new(InstanceNames.Internal(instance), _ages.Of(instance), configuration), problems.All);
+        return new(instance, configuration is null ? null : new(InstanceNames.Internal(instance), _ages.Of(instance), configuration), problems.All.Count == 0 ? [] : problems.All);
     }
 
     private DynamicConfiguration? Complete(NomadInstance instance, DecodedTags tags, string implied, FragmentProblems problems)
@@ -171,6 +145,11 @@ public sealed class InstanceMapper
         var groups = new Dictionary<(string Job, string Service, ConfigurationProblem Problem), (NomadInstance First, int Count)>();
         foreach (var fragment in fragments)
         {
+            if (fragment.Problems.Count == 0)
+            {
+                continue;
+            }
+
             foreach (var problem in fragment.Problems)
             {
                 var key = (fragment.Instance.JobId, fragment.Instance.ServiceName, problem);

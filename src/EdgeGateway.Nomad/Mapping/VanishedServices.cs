@@ -18,19 +18,18 @@ internal sealed class VanishedServices(TimeProvider time, TimeSpan grace)
     internal TimeSpan? Due => _services.Count == 0 ? null : Max(_services.Values.Min(v => grace - time.GetElapsedTime(v.Since)), TimeSpan.Zero);
 
     /// <summary>Notes which services went and which came back or are over.</summary>
-    /// <param name="before">All fragments of the last call.</param>
-    /// <param name="instances">All instances now.</param>
+    /// <param name="removed">Fragments of the last call whose instance is gone or changed.</param>
+    /// <param name="isPresent">Whether a service has an instance now.</param>
     /// <returns>True when anything is different from the last call.</returns>
-    internal bool Update(IReadOnlyCollection<InstanceFragment> before, IReadOnlyCollection<NomadInstance> instances)
+    internal bool Update(IReadOnlyCollection<InstanceFragment> removed, Func<string, bool> isPresent)
     {
         if (grace <= TimeSpan.Zero)
         {
             return false;
         }
 
-        var present = instances.Select(static instance => instance.ServiceName).ToHashSet(StringComparer.Ordinal);
         var changed = false;
-        foreach (var gone in before.Where(fragment => fragment.Fragment is not null && !present.Contains(fragment.Instance.ServiceName))
+        foreach (var gone in removed.Where(fragment => fragment.Fragment is not null && !isPresent(fragment.Instance.ServiceName))
             .GroupBy(static fragment => fragment.Instance.ServiceName))
         {
             var declared = gone.OrderByDescending(static f => f.Fragment!.Age).Select(static f => WithoutServers(f.Fragment!.Configuration)).Distinct().ToArray();
@@ -40,7 +39,7 @@ internal sealed class VanishedServices(TimeProvider time, TimeSpan grace)
 
         foreach (var (name, service) in _services.ToArray())
         {
-            if (present.Contains(name) || time.GetElapsedTime(service.Since) >= grace)
+            if (isPresent(name) || time.GetElapsedTime(service.Since) >= grace)
             {
                 _services.Remove(name);
                 changed = true;
@@ -97,8 +96,9 @@ internal sealed class VanishedServices(TimeProvider time, TimeSpan grace)
         $"service {service.Last.ServiceName} has no instance left: its routers answer 503 for {grace.TotalSeconds:0.###} s, then they go"));
 
     private static ConfigMap<T> Join<T>(ConfigMap<T> live, DynamicConfiguration[] kept, Func<DynamicConfiguration, ConfigMap<T>> select)
+        where T : class
     {
-        var more = new Dictionary<string, T>(StringComparer.Ordinal);
+        var more = new SortedDictionary<string, T?>(StringComparer.Ordinal);
         foreach (var (name, element) in kept.SelectMany(select))
         {
             if (!live.ContainsKey(name))
@@ -107,7 +107,7 @@ internal sealed class VanishedServices(TimeProvider time, TimeSpan grace)
             }
         }
 
-        return more.Count == 0 ? live : live.Concat(more).ToConfigMap();
+        return more.Count == 0 ? live : live.With([.. more]);
     }
 
     private static DynamicConfiguration WithoutServers(DynamicConfiguration configuration) => configuration with
