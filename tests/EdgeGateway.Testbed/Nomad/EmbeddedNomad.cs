@@ -104,7 +104,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             {
                 Listen();
             }
-            else if (value is not (NomadFaultMode.None or NomadFaultMode.SilentStream or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead))
+            else if (!OfStreamsAlone(value))
             {
                 DropStreams();
                 Wake();
@@ -303,7 +303,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             Task changed;
             lock (_lock)
             {
-                if (_index > index || _fault is not (NomadFaultMode.None or NomadFaultMode.SilentStream or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead))
+                if (_index > index || !OfStreamsAlone(_fault))
                 {
                     return;
                 }
@@ -415,6 +415,9 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             _ = server.DisposeAsync().AsTask();
         }
     }
+
+    private static bool OfStreamsAlone(NomadFaultMode fault) => fault is NomadFaultMode.None or NomadFaultMode.SilentStream
+        or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead or NomadFaultMode.ForbiddenStream or NomadFaultMode.UnknownStream;
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -54,6 +54,18 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
             case NomadFaultMode.NoLeader:
                 await exchange.AnswerAsync(500, "Internal Server Error", Text, "No cluster leader", stop);
                 return true;
+            case NomadFaultMode.NotReady when exchange.Path != "/v1/status/leader":
+                await exchange.AnswerAsync(500, "Internal Server Error", Text, "Not ready to serve consistent reads", stop);
+                return true;
+            case NomadFaultMode.BadGateway:
+                await exchange.AnswerAsync(502, "Bad Gateway", "text/html", "<html><h1>502 Bad Gateway</h1></html>", stop);
+                return true;
+            case NomadFaultMode.ForbiddenStream when exchange.Path == "/v1/event/stream":
+                await exchange.AnswerAsync(403, "Forbidden", Text, "Permission denied", stop);
+                return true;
+            case NomadFaultMode.UnknownStream when exchange.Path == "/v1/event/stream":
+                await exchange.AnswerAsync(501, "Not Implemented", Text, "", stop);
+                return true;
             case NomadFaultMode.TooMany:
                 await exchange.RawAsync(
                     "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
