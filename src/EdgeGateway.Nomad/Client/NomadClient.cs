@@ -133,7 +133,7 @@ internal sealed class NomadClient : IDisposable
     {
         try
         {
-            using var response = await SendAsync("/v1/allocations?per_page=1" + _commonQuery, _token.Current, _timings.Read, cancellation);
+            using var response = await SendAsync("/v1/allocations?per_page=1" + _commonQuery, _token.Current, _timings.Connect, cancellation);
             return response.StatusCode switch
             {
                 HttpStatusCode.Forbidden => "the token lacks read-job in the namespace (jobs/edge-gateway.policy.hcl grants it)",

@@ -43,6 +43,12 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     /// <summary>When set, calls without this token are refused as with ACLs on.</summary>
     public string? RequiredToken { get; set; }
 
+    /// <summary>True: tokens are judged as by the Task API: on every path, 401 without one, 403 with another than <see cref="RequiredToken"/>.</summary>
+    public bool TaskApi { get; set; }
+
+    /// <summary>False: queries with an index answer at once, as behind something that does not let them wait.</summary>
+    public bool Blocks { get; set; } = true;
+
     /// <summary>The name whose reads fail alone, or null.</summary>
     public string? BrokenService { get; set; }
 
@@ -183,6 +189,18 @@ public sealed class EmbeddedNomad : IAsyncDisposable
         }
 
         Wake();
+    }
+
+    /// <summary>Removes without event and without index: what only a look at everything can find.</summary>
+    public void Vanish(params string[] ids)
+    {
+        lock (_lock)
+        {
+            foreach (var id in ids)
+            {
+                _registrations.Remove(id);
+            }
+        }
     }
 
     /// <summary>Moves the index as a write in another namespace does: nothing of ours changes and no line comes.</summary>

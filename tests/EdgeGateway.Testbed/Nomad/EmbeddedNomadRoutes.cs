@@ -18,11 +18,22 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
             return;
         }
 
-        if (nomad.RequiredToken is { } token && exchange.Headers.GetValueOrDefault("X-Nomad-Token") != token
-            && exchange.Path is not ("/v1/status/leader" or "/v1/event/stream"))
+        if (nomad.RequiredToken is { } token && exchange.Headers.GetValueOrDefault("X-Nomad-Token") is var given && given != token)
         {
-            await exchange.AnswerAsync(403, "Forbidden", Text, "Permission denied", stop);
-            return;
+            if (nomad.TaskApi)
+            {
+                // The socket judges before any route, streams included (recording e2).
+                await (given is null
+                    ? exchange.AnswerAsync(401, "Unauthorized", Text, "Unauthorized", stop)
+                    : exchange.AnswerAsync(403, "Forbidden", Text, "Forbidden", stop));
+                return;
+            }
+
+            if (exchange.Path is not ("/v1/status/leader" or "/v1/event/stream"))
+            {
+                await exchange.AnswerAsync(403, "Forbidden", Text, "Permission denied", stop);
+                return;
+            }
         }
 
         const string service = "/v1/service/";
@@ -154,7 +165,7 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
             return false;
         }
 
-        if (index > 0)
+        if (index > 0 && nomad.Blocks)
         {
             await nomad.PassedAsync(index, Wait(exchange.Parameter("wait")), stop);
         }
