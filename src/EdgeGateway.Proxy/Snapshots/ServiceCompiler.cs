@@ -57,10 +57,15 @@ internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionar
     public ServiceReport[] Reports() =>
     [
         .. _entries.SelectMany(static p => p.Value.Select(e => new ServiceReport(
-            $"{e.Key}@{p.Key}", p.Key, e.Value.Config, e.Value.Config.LoadBalancer is null ? null : "loadbalancer",
+            $"{e.Key}@{p.Key}", p.Key, e.Value.Config, KindOf(e.Value.Config),
             e.Value.Error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
             e.Value.Error is null ? ConfigList<string>.Empty : [e.Value.Error]))),
     ];
+
+    // Lower-cased as in Traefik's API: loadbalancer, weighted, …; none for internal services.
+    private static string? KindOf(HttpServiceConfig config) =>
+        config.LoadBalancer is not null ? "loadbalancer"
+        : HttpServiceConfig.Type.Present(config).FirstOrDefault(static name => name != "middlewares")?.ToLowerInvariant();
 
     private static HttpServiceConfig WithoutServers(HttpServiceConfig config) => config.LoadBalancer is null
         ? config
