@@ -76,6 +76,7 @@ public sealed class UpstreamTransport : IDisposable
         var request = context.InitialRequestMessage;
         var server = ((ServerUri)request.RequestUri!).Server;
         var connection = new UpstreamConnection(await DialAsync(context.DnsEndPoint, cancellation), server.Address, Watches(server, request.Version));
+        server.Address.Prove();
         if (server.Scheme != "https")
         {
             return connection;

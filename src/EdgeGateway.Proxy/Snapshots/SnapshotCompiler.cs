@@ -9,7 +9,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>
 /// Turns what all providers said into one snapshot (a change, design decisions 10, 11 and 15):
 /// <list type="number">
-/// <item>services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
+/// <item>servers transports, then services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
 /// <item>middlewares: made when their configuration changed;</item>
 /// <item>routers: kept when their configuration and all they refer to kept their objects, else compiled;</item>
 /// <item>tables: the routers of each entry point, plain and TLS, indexed; kept when their routers are the same;</item>
@@ -20,6 +20,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// </summary>
 public sealed partial class SnapshotCompiler
 {
+    private readonly TransportCompiler _transports;
     private readonly ServiceCompiler _services;
     private readonly MiddlewareCompiler _middlewares;
     private readonly RouterCompiler _routers;
@@ -28,8 +29,10 @@ public sealed partial class SnapshotCompiler
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
-        ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables, ILogger<SnapshotCompiler> logger)
+        TransportCompiler transports, ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables,
+        ILogger<SnapshotCompiler> logger)
     {
+        _transports = transports;
         _services = services;
         _middlewares = middlewares;
         _routers = routers;
@@ -43,6 +46,7 @@ public sealed partial class SnapshotCompiler
         var started = Stopwatch.GetTimestamp();
 
         // Step 1.
+        _transports.Update(messages);
         _services.Update(messages);
 
         // Step 2.
@@ -58,8 +62,8 @@ public sealed partial class SnapshotCompiler
         var routerReports = _routers.Reports();
         var serviceReports = _services.Reports();
         var middlewareReports = _middlewares.Reports();
-        var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
-        Say(problems, routerReports);
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).ToConfigList();
+        Say(problems, routerReports, serviceReports);
         Compiled(_logger, compiled, reused, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
@@ -67,6 +71,9 @@ public sealed partial class SnapshotCompiler
             Report = new(() => Report(routerReports, serviceReports, middlewareReports, problems)),
         };
     }
+
+    /// <summary>Lets go of what the last snapshot no longer needs; to be called when it is in force.</summary>
+    public void Settle() => _services.Settle();
 
     private static ConfigurationReport Report(
         RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, ConfigList<ConfigurationProblem> problems)
@@ -119,7 +126,7 @@ public sealed partial class SnapshotCompiler
     }
 
     /// <summary>Each complaint is logged once, and again only after it was gone.</summary>
-    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers)
+    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers, ServiceReport[] services)
     {
         var now = new HashSet<string>(StringComparer.Ordinal);
         foreach (var problem in problems)
@@ -143,6 +150,24 @@ public sealed partial class SnapshotCompiler
             }
         }
 
+        foreach (var service in services)
+        {
+            // A broken service is told with the routers that want it.
+            if (service.Status != ElementStatus.Warning)
+            {
+                continue;
+            }
+
+            foreach (var error in service.Errors)
+            {
+                var text = $"{service.Name}: {error}";
+                if (now.Add(text) && !_said.Contains(text))
+                {
+                    ServerLeftOut(_logger, service.Name, error);
+                }
+            }
+        }
+
         _said = now;
     }
 
@@ -154,4 +179,7 @@ public sealed partial class SnapshotCompiler
 
     [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error} [EG-ROUTER]")]
     private static partial void RouterProblem(ILogger logger, LogLevel level, string routerName, string error);
+
+    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "Service {ServiceName}: {Error} [EG-SERVER]")]
+    private static partial void ServerLeftOut(ILogger logger, string serviceName, string error);
 }
