@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using EdgeGateway.Configuration.Dynamic;
 
 namespace EdgeGateway.Proxy.Services;
 
 /// <summary>The state of every service by its qualified name, kept from snapshot to snapshot.</summary>
-public sealed class ServiceStateStore(TimeProvider time, Random random)
+public sealed class ServiceStateStore(TimeProvider time, Random random, OwnEntryPoints? own = null)
 {
     private readonly ConcurrentDictionary<string, ServiceState> _states = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _unused = new(StringComparer.Ordinal);
@@ -12,24 +11,24 @@ public sealed class ServiceStateStore(TimeProvider time, Random random)
 
     /// <summary>The state of a service, made at the first call.</summary>
     public ServiceState GetOrCreate(string name) =>
-        _states.GetOrAdd(name, static (n, store) => new ServiceState(n, store._addresses, store.Time, store.Random), this);
+        _states.GetOrAdd(name, static (n, store) => new ServiceState(n, store._addresses, store.Own, store.Time, store.Random), this);
 
     /// <summary>
-    /// Takes the servers of services that no longer exist out of service; what is left of them is forgotten after 60 s. To be
-    /// called by the loop that compiles, after each change.
+    /// Closes the idle connections of services that no longer exist; what is left of them is forgotten at the first change after 60 s.
+    /// To be called by the loop that compiles, after each swap.
     /// </summary>
-    public void Keep(IReadOnlySet<string> names)
+    public void Keep(Predicate<string> exists)
     {
         var now = time.GetTimestamp();
         foreach (var (name, state) in _states)
         {
-            if (names.Contains(name))
+            if (exists(name))
             {
                 _unused.Remove(name);
             }
             else if (_unused.TryAdd(name, now))
             {
-                state.Update(ConfigList<ServerConfig>.Empty);
+                state.Retire();
             }
             else if (time.GetElapsedTime(_unused[name], now) > ServiceState.KeepRemoved)
             {
@@ -40,6 +39,8 @@ public sealed class ServiceStateStore(TimeProvider time, Random random)
 
         _addresses.Trim();
     }
+
+    private OwnEntryPoints Own { get; } = own ?? OwnEntryPoints.None;
 
     private TimeProvider Time => time;
 

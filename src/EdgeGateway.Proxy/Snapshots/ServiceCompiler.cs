@@ -1,27 +1,51 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Services;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>Knows every service. A change of servers alone goes straight to the live state (design decision 10) and keeps the entry.</summary>
-internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
+internal sealed class ServiceCompiler(
+    ServiceFactory factory, TransportCompiler transports, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
 {
     private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
+    private readonly List<(string Service, string Text)> _complaints = [];
+    private bool _isUnsettled;
+
+    /// <summary>What is to be said of servers that were left out, since the last update.</summary>
+    public IReadOnlyList<(string Service, string Text)> Complaints => _complaints;
 
     /// <summary>Takes up what the providers say.</summary>
+    /// <param name="messages">The latest message of each provider.</param>
+    /// <param name="transportsChanged">False when no servers transport came, went or was replaced since the last call.</param>
     /// <returns>True when an entry came, went or was replaced.</returns>
-    public bool Update(IReadOnlyList<ProviderMessage> messages)
+    public bool Update(IReadOnlyList<ProviderMessage> messages, bool transportsChanged)
     {
-        var changes = _elements.Update(messages, (provider, name, config, before) =>
-            before is not null && WithoutServers(before.Config).Equals(WithoutServers(config))
-                ? Refresh(before, name, provider, config)
-                : Make(name, provider, config));
+        _complaints.Clear();
+        var changes = _elements.Update(
+            messages,
+            (provider, name, config, before) =>
+                before is not null && ReferenceEquals(before.Transport, TransportOf(config, provider, out _)) && WithoutServers(before.Config).Equals(WithoutServers(config))
+                    ? Refresh(before, name, provider, config)
+                    : Make(name, provider, config, before),
+            transportsChanged ? entry => entry.Provider is null || ReferenceEquals(entry.Transport, TransportOf(entry.Config, entry.Provider, out _)) : null);
         foreach (var entry in changes.Removed)
         {
             entry.IsReplaced = true;
         }
 
+        _isUnsettled |= changes.Removed.Count > 0;
         return !changes.IsEmpty;
+    }
+
+    /// <summary>Lets go of what services leave behind that no longer exist. After the swap: until then requests may still come to them.</summary>
+    public void Settle()
+    {
+        if (_isUnsettled)
+        {
+            _isUnsettled = false;
+            factory.Keep(Exists);
+        }
     }
 
     /// <summary>The service of that name, or null.</summary>
@@ -51,11 +75,11 @@ internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionar
             for (var i = 0; i < part.Entries.Length; i++)
             {
                 var (name, config) = part.Source.AsSpan()[i];
-                var error = part.Entries[i].Error;
+                var (error, warnings) = (part.Entries[i].Error, part.Entries[i].Warnings);
                 yield return new ServiceReport(
                     $"{name}@{part.Provider}", part.Provider, config, KindOf(config),
-                    error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
-                    error is null ? ConfigList<string>.Empty : [error]);
+                    error is not null ? ElementStatus.Disabled : warnings.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
+                    error is null ? warnings : [error]);
             }
         }
     }
@@ -73,14 +97,16 @@ internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionar
     {
         if (config.LoadBalancer is { } loadBalancer)
         {
-            factory.UpdateServers($"{name}@{provider}", loadBalancer.Servers);
+            var warnings = Texts(factory.UpdateServers($"{name}@{provider}", loadBalancer.Servers));
+            Complain(name, provider, warnings, entry.Warnings);
+            entry.Warnings = warnings;
         }
 
         entry.Config = config;
         return entry;
     }
 
-    private ServiceEntry Make(string name, string provider, HttpServiceConfig config)
+    private ServiceEntry Make(string name, string provider, HttpServiceConfig config, ServiceEntry? before)
     {
         var qualified = $"{name}@{provider}";
         if (provider == InternalConfiguration.Provider)
@@ -89,8 +115,44 @@ internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionar
             return new() { Config = config, Model = model, Error = model is null ? $"{name} is not enabled" : null };
         }
 
-        return factory.TryCreate(qualified, config, out var made, out var error)
-            ? new() { Config = config, Model = made, Error = null }
-            : new() { Config = config, Model = null, Error = error };
+        if (TransportOf(config, provider, out var error) is not { } transport)
+        {
+            return new() { Provider = provider, Config = config, Model = null, Error = error };
+        }
+
+        if (!factory.TryCreate(qualified, config, transport, out var made, out var problems, out error))
+        {
+            return new() { Provider = provider, Config = config, Model = null, Error = error, Transport = transport };
+        }
+
+        var warnings = Texts(problems);
+        Complain(name, provider, warnings, before?.Warnings ?? ConfigList<string>.Empty);
+        return new() { Provider = provider, Config = config, Model = made, Error = null, Transport = transport, Warnings = warnings };
+    }
+
+    private void Complain(string name, string provider, ConfigList<string> now, ConfigList<string> before)
+    {
+        foreach (var text in now)
+        {
+            if (!before.Contains(text))
+            {
+                _complaints.Add(($"{name}@{provider}", text));
+            }
+        }
+    }
+
+    private static ConfigList<string> Texts(IReadOnlyList<ServerProblem> problems) =>
+        problems.Count == 0 ? ConfigList<string>.Empty : problems.Select(static p => p.Text).ToConfigList();
+
+    private UpstreamTransport? TransportOf(HttpServiceConfig config, string provider, out string? error)
+    {
+        error = null;
+        return provider == InternalConfiguration.Provider ? null : transports.Find(config.LoadBalancer?.ServersTransport, provider, out error);
+    }
+
+    private bool Exists(string qualified)
+    {
+        var at = qualified.LastIndexOf('@');
+        return at >= 0 && Find(new(qualified[..at], qualified[(at + 1)..])) is not null;
     }
 }
