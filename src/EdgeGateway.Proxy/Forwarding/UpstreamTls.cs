@@ -36,7 +36,7 @@ internal sealed class UpstreamTls
         _config = config;
         _roots = config.RootCAs.Count > 0 ? PemText.ReadCertificates("serversTransport.rootCAs", config.RootCAs) : null;
         _clients = [.. config.Certificates.Select(ReadClient)];
-        _ciphers = config.CipherSuites.Count > 0 ? CipherSuiteNames.Read(config.CipherSuites) : null;
+        _ciphers = config.CipherSuites.Count > 0 ? Ciphers(config.CipherSuites) : null;
         _protocols = Protocols(Version("minVersion", config.MinVersion, 2), Version("maxVersion", config.MaxVersion, 3));
     }
 
@@ -136,6 +136,18 @@ internal sealed class UpstreamTls
         }
 
         return _clients[0].TargetCertificate;
+    }
+
+    private static CipherSuitesPolicy Ciphers(ConfigList<string> names)
+    {
+        try
+        {
+            return CipherSuiteNames.Read(names);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"serversTransport.cipherSuites: {e.Message}", e);
+        }
     }
 
     private static int Version(string option, string? name, int otherwise) => string.IsNullOrEmpty(name)
