@@ -15,6 +15,7 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
 {
     private readonly NomadProviderOptions _options;
     private readonly Func<IReadOnlyList<NomadInstance>, ProviderMessage> _map;
+    private readonly Func<TimeSpan?>? _due;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NomadClient _client;
@@ -30,15 +31,17 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     /// <param name="map">Makes the message from all instances, ordered by namespace, name and ID. Unchanged ones are the same objects as before.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log; tokens never go there.</param>
+    /// <param name="due">After each message: when <paramref name="map"/> must be called again although nothing changed at Nomad; null = never.</param>
     /// <exception cref="ConfigurationException">EG-NOMAD-ADDRESS, EG-NOMAD-TLSFILES, EG-NOMAD-NAMESPACE.</exception>
     public NomadProvider(
-        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger)
-        : this(options, map, time, logger, Timings(options))
+        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger, Func<TimeSpan?>? due = null)
+        : this(options, map, time, logger, Timings(options), due)
     {
     }
 
     internal NomadProvider(
-        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger, NomadTimings timings)
+        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger, NomadTimings timings,
+        Func<TimeSpan?>? due = null)
     {
         if (options.Namespace == "*")
         {
@@ -46,7 +49,7 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
                 "EG-NOMAD-NAMESPACE", ProblemSeverity.Error, new SourceLocation("providers.nomad.namespaces"), "wildcard namespace not supported: name one namespace"));
         }
 
-        (_options, _map, _time, _logger) = (options, map, time, logger);
+        (_options, _map, _due, _time, _logger) = (options, map, due, time, logger);
         _client = new NomadClient(options, timings, time);
         _watch = new NomadWatch(
             _client, options, timings, time, logger, changed: () => _changes.Writer.TryWrite(true), failed: () => _firstAnswer.TrySetResult());
@@ -96,7 +99,7 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     {
         while (true)
         {
-            await _changes.Reader.ReadAsync(cancellation);
+            await ChangeAsync(cancellation);
             try
             {
                 publish(_map(_watch.Instances()));
@@ -112,6 +115,27 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
             {
                 await Task.Delay(_options.ThrottleDuration, _time, cancellation);
             }
+        }
+    }
+
+    /// <summary>Waits for a change at Nomad, or until the mapping has something to say by itself.</summary>
+    private async Task ChangeAsync(CancellationToken cancellation)
+    {
+        if (_due?.Invoke() is not { } due)
+        {
+            await _changes.Reader.ReadAsync(cancellation);
+            return;
+        }
+
+        using var over = new CancellationTokenSource(due, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellation);
+        try
+        {
+            await _changes.Reader.ReadAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // It is due.
         }
     }
 }

@@ -8,112 +8,143 @@ namespace EdgeGateway.Proxy.Snapshots;
 internal sealed class ServiceCompiler(
     ServiceFactory factory, TransportCompiler transports, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
 {
-    private Dictionary<string, Dictionary<string, ServiceEntry>> _entries = new(StringComparer.Ordinal);
+    private readonly List<QualifiedName> _gone = [];
+    private readonly List<(string Service, string Text)> _complaints = [];
+    private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
 
     /// <summary>Takes up what the providers say.</summary>
-    public void Update(IReadOnlyList<ProviderMessage> messages)
+    /// <param name="messages">The latest message of each provider.</param>
+    /// <param name="transportsChanged">False when every service has the transport that it had.</param>
+    /// <returns>True when an entry came, went or was replaced.</returns>
+    public bool Update(IReadOnlyList<ProviderMessage> messages, bool transportsChanged)
     {
-        var next = new Dictionary<string, Dictionary<string, ServiceEntry>>(StringComparer.Ordinal);
-        foreach (var message in messages)
+        var changes = _elements.Update(
+            messages,
+            (provider, name, config, before) =>
+                before?.Model is not null && HasItsTransport(before) && WithoutServers(before.Config).Equals(WithoutServers(config))
+                    ? Refresh(before, config)
+                    : Make(new(name, provider), config),
+            transportsChanged ? HasItsTransport : null);
+        foreach (var entry in changes.Removed)
         {
-            var before = _entries.GetValueOrDefault(message.Provider);
-            var now = new Dictionary<string, ServiceEntry>(StringComparer.Ordinal);
-            foreach (var (name, config) in message.Configuration.Http.Services.AsSpan())
-            {
-                var entry = before?.GetValueOrDefault(name);
-                var transport = TransportOf(config, message.Provider, out _);
-                if (entry is null || !ReferenceEquals(entry.Config, config) || !ReferenceEquals(entry.Transport, transport))
-                {
-                    entry = entry is not null && ReferenceEquals(entry.Transport, transport) && WithoutServers(entry.Config).Equals(WithoutServers(config))
-                        ? Refresh(entry, name, message.Provider, config)
-                        : Make(name, message.Provider, config);
-                }
-
-                now.Add(name, entry);
-            }
-
-            next.Add(message.Provider, now);
+            entry.IsReplaced = true;
+            _gone.Add(entry.Name);
         }
 
-        _entries = next;
+        return !changes.IsEmpty;
     }
 
-    /// <summary>Lets go of what services leave behind that no longer exist. After the swap: until then requests may still come to them.</summary>
-    public void Settle() => factory.Keep(Exists);
+    /// <summary>
+    /// Lets go of what services leave behind that no longer exist. After the swap: until then requests may still come to them.
+    /// </summary>
+    public void Settle()
+    {
+        foreach (var name in _gone)
+        {
+            if (Find(name) is null)
+            {
+                factory.Release(name.ToString());
+            }
+        }
+
+        _gone.Clear();
+        factory.Trim();
+    }
+
+    /// <summary>Servers that were left out since the last call, with the name of their service.</summary>
+    public (string Service, string Text)[] TakeComplaints()
+    {
+        (string, string)[] complaints = [.. _complaints];
+        _complaints.Clear();
+        return complaints;
+    }
 
     /// <summary>The service of that name, or null.</summary>
-    public ServiceEntry? Find(QualifiedName name) =>
-        _entries.TryGetValue(name.Provider, out var ofProvider) && ofProvider.TryGetValue(name.Name, out var entry) ? entry : null;
+    public ServiceEntry? Find(QualifiedName name) => _elements.Find(name);
 
     /// <summary>A hint when the same name exists at another provider.</summary>
     public string DidYouMean(QualifiedName name)
     {
-        foreach (var (provider, services) in _entries)
+        foreach (var part in _elements.Parts)
         {
-            if (provider != name.Provider && services.ContainsKey(name.Name))
+            if (part.Provider != name.Provider && part.Source.ContainsKey(name.Name))
             {
-                return $"; did you mean \"{name.Name}@{provider}\"?";
+                return $"; did you mean \"{name.Name}@{part.Provider}\"?";
             }
         }
 
         return "";
     }
 
-    /// <summary>What is said about every service.</summary>
-    public ServiceReport[] Reports() =>
-    [
-        .. _entries.SelectMany(static p => p.Value.Select(e => new ServiceReport(
-            $"{e.Key}@{p.Key}", p.Key, e.Value.Config, e.Value.Config.LoadBalancer is null ? null : "loadbalancer",
-            e.Value.Error is not null ? ElementStatus.Disabled : e.Value.Warnings.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
-            e.Value.Error is null ? e.Value.Warnings : [e.Value.Error]))),
-    ];
+    /// <summary>What is said about every service as it is now, put together when it is walked.</summary>
+    public IEnumerable<ServiceReport> Reports() => Reports(_elements.Parts);
+
+    private static IEnumerable<ServiceReport> Reports(IReadOnlyList<CompiledElements<HttpServiceConfig, ServiceEntry>.Part> parts)
+    {
+        foreach (var part in parts)
+        {
+            for (var i = 0; i < part.Entries.Length; i++)
+            {
+                var (name, config) = part.Source.AsSpan()[i];
+                var (error, warnings) = (part.Entries[i].Error, part.Entries[i].Warnings);
+                yield return new ServiceReport(
+                    $"{name}@{part.Provider}", part.Provider, config, config.LoadBalancer is null ? null : "loadbalancer",
+                    error is not null ? ElementStatus.Disabled : warnings.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
+                    error is null ? warnings : [error]);
+            }
+        }
+    }
 
     private static HttpServiceConfig WithoutServers(HttpServiceConfig config) => config.LoadBalancer is null
         ? config
         : config with { LoadBalancer = config.LoadBalancer with { Servers = ConfigList<ServerConfig>.Empty } };
 
-    private ServiceEntry Refresh(ServiceEntry entry, string name, string provider, HttpServiceConfig config)
+    private ServiceEntry Refresh(ServiceEntry entry, HttpServiceConfig config)
     {
         if (config.LoadBalancer is { } loadBalancer)
         {
-            entry.Warnings = Texts(factory.UpdateServers($"{name}@{provider}", loadBalancer.Servers));
+            entry.Warnings = Note(entry.Name, entry.Warnings, factory.UpdateServers(entry.Name.ToString(), loadBalancer.Servers));
         }
 
         entry.Config = config;
         return entry;
     }
 
-    private ServiceEntry Make(string name, string provider, HttpServiceConfig config)
+    private ServiceEntry Make(QualifiedName name, HttpServiceConfig config)
     {
-        var qualified = $"{name}@{provider}";
-        if (provider == InternalConfiguration.Provider)
+        if (name.Provider == InternalConfiguration.Provider)
         {
-            var model = internalServices.GetValueOrDefault(name);
-            return new() { Config = config, Model = model, Error = model is null ? $"{name} is not enabled" : null };
+            var model = internalServices.GetValueOrDefault(name.Name);
+            return new() { Name = name, Config = config, Model = model, Error = model is null ? $"{name.Name} is not enabled" : null };
         }
 
-        if (TransportOf(config, provider, out var error) is not { } transport)
+        if (TransportOf(name.Provider, config, out var error) is not { } transport)
         {
-            return new() { Config = config, Model = null, Error = error };
+            return new() { Name = name, Config = config, Model = null, Error = error };
         }
 
-        return factory.TryCreate(qualified, config, transport, out var made, out var problems, out error)
-            ? new() { Config = config, Model = made, Error = null, Transport = transport, Warnings = Texts(problems) }
-            : new() { Config = config, Model = null, Error = error, Transport = transport };
+        return factory.TryCreate(name.ToString(), config, transport, out var made, out var problems, out error)
+            ? new() { Name = name, Config = config, Model = made, Error = null, Transport = transport, Warnings = Note(name, [], problems) }
+            : new() { Name = name, Config = config, Model = null, Error = error, Transport = transport };
     }
 
-    private static ConfigList<string> Texts(IReadOnlyList<ServerProblem> problems) =>
-        problems.Count == 0 ? ConfigList<string>.Empty : problems.Select(static p => p.Text).ToConfigList();
+    private ConfigList<string> Note(QualifiedName name, ConfigList<string> before, IReadOnlyList<ServerProblem> problems)
+    {
+        if (problems.Count == 0)
+        {
+            return ConfigList<string>.Empty;
+        }
 
-    private UpstreamTransport? TransportOf(HttpServiceConfig config, string provider, out string? error)
+        var texts = problems.Select(static p => p.Text).ToConfigList();
+        _complaints.AddRange(texts.Except(before, StringComparer.Ordinal).Select(text => (name.ToString(), text)));
+        return texts;
+    }
+
+    private bool HasItsTransport(ServiceEntry entry) => ReferenceEquals(TransportOf(entry.Name.Provider, entry.Config, out _), entry.Transport);
+
+    private UpstreamTransport? TransportOf(string provider, HttpServiceConfig config, out string? error)
     {
         error = null;
         return provider == InternalConfiguration.Provider ? null : transports.Find(config.LoadBalancer?.ServersTransport, provider, out error);
-    }
-
-    private bool Exists(string qualified)
-    {
-        var at = qualified.LastIndexOf('@');
-        return at >= 0 && Find(new(qualified[..at], qualified[(at + 1)..])) is not null;
     }
 }

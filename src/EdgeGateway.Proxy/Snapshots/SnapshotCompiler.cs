@@ -26,6 +26,7 @@ public sealed partial class SnapshotCompiler
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
     private readonly ILogger<SnapshotCompiler> _logger;
+    private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
@@ -46,29 +47,33 @@ public sealed partial class SnapshotCompiler
         var started = Stopwatch.GetTimestamp();
 
         // Step 1.
-        _transports.Update(messages);
-        _services.Update(messages);
+        var transportsChanged = _transports.Update(messages);
+        var referencesChanged = _services.Update(messages, transportsChanged);
 
         // Step 2.
-        _middlewares.Update(messages);
+        referencesChanged |= _middlewares.Update(messages);
 
         // Step 3.
-        var (compiled, reused) = _routers.Update(messages, _services, _middlewares);
+        var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
 
         // Step 4.
-        var entryPoints = _tables.Build(_routers.Models());
+        var entryPoints = _tables.Update(removed, added);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
-        var routerReports = _routers.Reports();
-        var serviceReports = _services.Reports();
-        var middlewareReports = _middlewares.Reports();
         var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).ToConfigList();
-        Say(problems, routerReports, serviceReports);
-        Compiled(_logger, compiled, reused, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Say(problems);
+        foreach (var (service, text) in _services.TakeComplaints())
+        {
+            ServerLeftOut(_logger, service, text);
+        }
+
+        Say(removed, added);
+        var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
+        Compiled(_logger, added.Count, _routers.Count - added.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
-            Report = new(() => Report(routerReports, serviceReports, middlewareReports, problems)),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], problems)),
         };
     }
 
@@ -126,8 +131,14 @@ public sealed partial class SnapshotCompiler
     }
 
     /// <summary>Each complaint is logged once, and again only after it was gone.</summary>
-    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers, ServiceReport[] services)
+    private void Say(ConfigList<ConfigurationProblem> problems)
     {
+        if (problems.Equals(_problems))
+        {
+            return;
+        }
+
+        _problems = problems;
         var now = new HashSet<string>(StringComparer.Ordinal);
         foreach (var problem in problems)
         {
@@ -138,37 +149,23 @@ public sealed partial class SnapshotCompiler
             }
         }
 
-        foreach (var router in routers)
-        {
-            foreach (var error in router.Errors)
-            {
-                var text = $"{router.Name}: {error}";
-                if (now.Add(text) && !_said.Contains(text))
-                {
-                    RouterProblem(_logger, router.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, router.Name, error);
-                }
-            }
-        }
-
-        foreach (var service in services)
-        {
-            // A broken service is told with the routers that want it.
-            if (service.Status != ElementStatus.Warning)
-            {
-                continue;
-            }
-
-            foreach (var error in service.Errors)
-            {
-                var text = $"{service.Name}: {error}";
-                if (now.Add(text) && !_said.Contains(text))
-                {
-                    ServerLeftOut(_logger, service.Name, error);
-                }
-            }
-        }
-
         _said = now;
+    }
+
+    /// <inheritdoc cref="Say(ConfigList{ConfigurationProblem})" />
+    private void Say(List<CompiledRouter> removed, List<CompiledRouter> added)
+    {
+        var before = removed.SelectMany(Complaints).Select(static c => c.Text).ToHashSet(StringComparer.Ordinal);
+        foreach (var (report, error, text) in added.SelectMany(Complaints))
+        {
+            if (!before.Contains(text))
+            {
+                RouterProblem(_logger, report.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, report.Name, error);
+            }
+        }
+
+        static IEnumerable<(RouterReport Report, string Error, string Text)> Complaints(CompiledRouter router) =>
+            router.Reports.SelectMany(static report => report.Errors.Distinct(StringComparer.Ordinal).Select(error => (report, error, $"{report.Name}: {error}")));
     }
 
     [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]

@@ -18,11 +18,12 @@ internal sealed class TransportCompiler(TransportPool pool)
     public ConfigurationProblem[] Problems { get; private set; } = [];
 
     /// <summary>Takes up what the providers say.</summary>
-    public void Update(IReadOnlyList<ProviderMessage> messages)
+    /// <returns>True when something is different.</returns>
+    public bool Update(IReadOnlyList<ProviderMessage> messages)
     {
         if (!IsNew(messages))
         {
-            return;
+            return false;
         }
 
         _last = [.. messages.Select(static m => (m.Provider, m.Configuration.Http.ServersTransports))];
@@ -32,6 +33,7 @@ internal sealed class TransportCompiler(TransportPool pool)
             .. _errors.OrderBy(static e => e.Key, StringComparer.Ordinal).Select(static e => new ConfigurationProblem(
                 "EG-TRANSPORT", ProblemSeverity.Error, new($"serversTransport {e.Key}"), $"{e.Value}; services that name it are disabled")),
         ];
+        return true;
     }
 
     /// <summary>The transport of a service; null with the reason when there is none.</summary>
