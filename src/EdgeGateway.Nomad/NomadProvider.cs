@@ -20,6 +20,7 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     private readonly ILogger _logger;
     private readonly NomadClient _client;
     private readonly NomadWatch _watch;
+    private readonly ScaledToZero? _empty;
     private readonly TaskCompletionSource _firstAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // One token is enough: whoever takes it reads the newest list. The continuation never runs on the writer's thread.
@@ -53,6 +54,9 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
         _client = new NomadClient(options, timings, time);
         _watch = new NomadWatch(
             _client, options, timings, time, logger, changed: () => _changes.Writer.TryWrite(true), failed: () => _firstAnswer.TrySetResult());
+        _empty = options.AllowEmptyServices
+            ? new ScaledToZero(_client, timings, time, logger, changed: () => _changes.Writer.TryWrite(true))
+            : null;
     }
 
     /// <inheritdoc />
@@ -61,6 +65,9 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     /// <inheritdoc />
     public Task FirstAnswer => _firstAnswer.Task;
 
+    /// <summary>True when nothing is registered.</summary>
+    internal bool IsEmpty => Instances().Length == 0;
+
     /// <inheritdoc />
     public async Task RunAsync(Action<ProviderMessage> publish, CancellationToken cancellation)
     {
@@ -68,10 +75,11 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
         await Task.Yield();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watch = _watch.RunAsync(stop.Token);
+        var empty = _empty?.RunAsync(stop.Token);
         var publishing = PublishAsync(publish, stop.Token);
-        var first = await Task.WhenAny(watch, publishing);
+        var first = await Task.WhenAny([watch, publishing, .. empty is null ? (Task[])[] : [empty]]);
         await stop.CancelAsync();
-        await Task.WhenAll(watch, publishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(watch, publishing, empty ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _firstAnswer.TrySetResult();
         if (!cancellation.IsCancellationRequested)
         {
@@ -100,9 +108,15 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
         while (true)
         {
             await ChangeAsync(cancellation);
+            if (_empty is not null)
+            {
+                // The first message must not lack them: the entry points open with it.
+                await _empty.FirstAnswer.WaitAsync(cancellation);
+            }
+
             try
             {
-                publish(_map(_watch.Instances()));
+                publish(_map(Instances()));
             }
             catch (Exception error)
             {
@@ -117,6 +131,9 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
             }
         }
     }
+
+    private NomadInstance[] Instances() =>
+        _empty is { Items.Count: > 0 } empty ? [.. _watch.Instances(), .. empty.Items] : _watch.Instances();
 
     /// <summary>Waits for a change at Nomad, or until the mapping has something to say by itself.</summary>
     private async Task ChangeAsync(CancellationToken cancellation)

@@ -88,12 +88,17 @@ internal sealed class ServiceCompiler(
                 var (name, config) = part.Source.AsSpan()[i];
                 var (error, warnings) = (part.Entries[i].Error, part.Entries[i].Warnings);
                 yield return new ServiceReport(
-                    $"{name}@{part.Provider}", part.Provider, config, config.LoadBalancer is null ? null : "loadbalancer",
+                    $"{name}@{part.Provider}", part.Provider, config, KindOf(config),
                     error is not null ? ElementStatus.Disabled : warnings.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
                     error is null ? warnings : [error]);
             }
         }
     }
+
+    // Lower-cased as in Traefik's API: loadbalancer, weighted, …; none for internal services.
+    private static string? KindOf(HttpServiceConfig config) =>
+        config.LoadBalancer is not null ? "loadbalancer"
+        : HttpServiceConfig.Type.Present(config).FirstOrDefault(static name => name != "middlewares")?.ToLowerInvariant();
 
     private static HttpServiceConfig WithoutServers(HttpServiceConfig config) => config.LoadBalancer is null
         ? config
