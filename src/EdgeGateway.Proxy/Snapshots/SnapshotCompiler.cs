@@ -25,6 +25,7 @@ public sealed partial class SnapshotCompiler
     private readonly MiddlewareCompiler _middlewares;
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
+    private readonly CertificateWishes _wishes = new();
     private readonly ILogger<SnapshotCompiler> _logger;
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
     private HashSet<string> _said = new(StringComparer.Ordinal);
@@ -59,6 +60,8 @@ public sealed partial class SnapshotCompiler
         // Step 4.
         var entryPoints = _tables.Update(removed, added);
 
+        _wishes.Update(removed, added);
+
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).ToConfigList();
         Say(problems);
@@ -73,6 +76,7 @@ public sealed partial class SnapshotCompiler
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
+            Certificates = _wishes.All,
             Report = new(() => Report([.. routers], [.. services], [.. middlewares], problems)),
         };
     }
