@@ -38,7 +38,7 @@ public sealed class StaticOptionsTests
         "entrypoints.<name>.http.redirections.entrypoint.scheme", "entrypoints.<name>.http.redirections.entrypoint.to",
         "entrypoints.<name>.http.sanitizepath", "entrypoints.<name>.http.tls", "entrypoints.<name>.http.tls.certresolver",
         "entrypoints.<name>.http.tls.domains", "entrypoints.<name>.http.tls.domains[n].main", "entrypoints.<name>.http.tls.domains[n].sans",
-        "entrypoints.<name>.http.tls.options", "entrypoints.<name>.reuseport",
+        "entrypoints.<name>.http.tls.options", "entrypoints.<name>.http.underscoreheadersstrategy", "entrypoints.<name>.reuseport",
         "entrypoints.<name>.transport.keepalivemaxrequests", "entrypoints.<name>.transport.keepalivemaxtime",
         "entrypoints.<name>.transport.lifecycle.gracetimeout", "entrypoints.<name>.transport.lifecycle.requestacceptgracetimeout",
         "entrypoints.<name>.transport.respondingtimeouts.idletimeout", "entrypoints.<name>.transport.respondingtimeouts.readtimeout",
@@ -61,7 +61,7 @@ public sealed class StaticOptionsTests
     private static readonly string[] Unsupported =
     [
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
-        "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass", "entrypoints.<name>.http.underscoreheadersstrategy",
+        "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass",
         "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
         "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.file", "providers.http",
         "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",

@@ -93,7 +93,6 @@ public sealed class UpstreamTransport : IDisposable
         var request = context.InitialRequestMessage;
         var server = ((ServerUri)request.RequestUri!).Server;
         var connection = new UpstreamConnection(await DialAsync(server.Host, server.Port, cancellation), server.Address, Watches(server, request.Version));
-        server.Address.Prove();
         if (server.Scheme != "https")
         {
             return connection;

@@ -74,6 +74,7 @@ internal sealed class ServerAddress
     /// <summary>Notes a connection that was opened.</summary>
     public void Add(IDisposable connection)
     {
+        Prove();
         lock (_gate)
         {
             _connections.Add(connection);

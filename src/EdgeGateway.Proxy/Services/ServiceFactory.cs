@@ -65,8 +65,11 @@ public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forw
     /// <returns>Servers that were left out.</returns>
     public IReadOnlyList<ServerProblem> UpdateServers(string name, ConfigList<ServerConfig> servers) => states.GetOrCreate(name).Update(servers);
 
-    /// <inheritdoc cref="ServiceStateStore.Keep" />
-    public void Keep(Predicate<string> exists) => states.Keep(exists);
+    /// <inheritdoc cref="ServiceStateStore.Release" />
+    public void Release(string name) => states.Release(name);
+
+    /// <inheritdoc cref="ServiceStateStore.Trim" />
+    public void Trim() => states.Trim();
 
     private static string? Unsupported(LoadBalancerConfig config) =>
         config.Sticky is not null ? "sticky"

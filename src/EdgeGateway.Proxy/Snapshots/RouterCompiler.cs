@@ -41,6 +41,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         var entryPoints = EntryPoints(source, errors, out var warnings);
         var models = new List<(string, HttpRouterModel)>();
         var reports = new List<RouterReport>();
+        var wishes = new List<CertificateWish>();
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
         var usedMiddlewares = new List<(QualifiedName, MiddlewareEntry?)>();
 
@@ -63,6 +64,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             Services = [.. usedServices],
             Middlewares = [.. usedMiddlewares],
             Models = [.. models],
+            Wishes = [.. wishes],
             Reports = [.. reports],
         };
 
@@ -84,6 +86,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 own.Add($"error while parsing rule {config.Rule}: {ruleError}");
             }
 
+            wishes.AddRange(CertificateWishes.Of(config, rule));
             if (config.Tls?.Options is { Length: > 0 } tlsOptions && tlsOptions != "default")
             {
                 own.Add($"unknown TLS options: {QualifiedName.Resolve(tlsOptions, owner)}");

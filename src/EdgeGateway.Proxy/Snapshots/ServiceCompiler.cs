@@ -8,6 +8,8 @@ namespace EdgeGateway.Proxy.Snapshots;
 internal sealed class ServiceCompiler(
     ServiceFactory factory, TransportCompiler transports, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
 {
+    private readonly List<QualifiedName> _gone = [];
+    private readonly List<(string Service, string Text)> _complaints = [];
     private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
     private readonly List<(string Service, string Text)> _complaints = [];
     private bool _isUnsettled;
@@ -17,35 +19,50 @@ internal sealed class ServiceCompiler(
 
     /// <summary>Takes up what the providers say.</summary>
     /// <param name="messages">The latest message of each provider.</param>
-    /// <param name="transportsChanged">False when no servers transport came, went or was replaced since the last call.</param>
+    /// <param name="transportsChanged">False when every service has the transport that it had.</param>
     /// <returns>True when an entry came, went or was replaced.</returns>
     public bool Update(IReadOnlyList<ProviderMessage> messages, bool transportsChanged)
     {
-        _complaints.Clear();
         var changes = _elements.Update(
             messages,
             (provider, name, config, before) =>
-                before is not null && ReferenceEquals(before.Transport, TransportOf(config, provider, out _)) && WithoutServers(before.Config).Equals(WithoutServers(config))
-                    ? Refresh(before, name, provider, config)
-                    : Make(name, provider, config, before),
-            transportsChanged ? entry => entry.Provider is null || ReferenceEquals(entry.Transport, TransportOf(entry.Config, entry.Provider, out _)) : null);
+                before?.Model is not null && HasItsTransport(before) && WithoutServers(before.Config).Equals(WithoutServers(config))
+                    ? Refresh(before, config)
+                    : Make(new(name, provider), config),
+            transportsChanged ? HasItsTransport : null);
         foreach (var entry in changes.Removed)
         {
             entry.IsReplaced = true;
+            _gone.Add(entry.Name);
         }
 
         _isUnsettled |= changes.Removed.Count > 0;
         return !changes.IsEmpty;
     }
 
-    /// <summary>Lets go of what services leave behind that no longer exist. After the swap: until then requests may still come to them.</summary>
+    /// <summary>
+    /// Lets go of what services leave behind that no longer exist. After the swap: until then requests may still come to them.
+    /// </summary>
     public void Settle()
     {
-        if (_isUnsettled)
+        foreach (var name in _gone)
         {
-            _isUnsettled = false;
-            factory.Keep(Exists);
+            if (Find(name) is null)
+            {
+                factory.Release(name.ToString());
+            }
         }
+
+        _gone.Clear();
+        factory.Trim();
+    }
+
+    /// <summary>Servers that were left out since the last call, with the name of their service.</summary>
+    public (string Service, string Text)[] TakeComplaints()
+    {
+        (string, string)[] complaints = [.. _complaints];
+        _complaints.Clear();
+        return complaints;
     }
 
     /// <summary>The service of that name, or null.</summary>
@@ -93,66 +110,52 @@ internal sealed class ServiceCompiler(
         ? config
         : config with { LoadBalancer = config.LoadBalancer with { Servers = ConfigList<ServerConfig>.Empty } };
 
-    private ServiceEntry Refresh(ServiceEntry entry, string name, string provider, HttpServiceConfig config)
+    private ServiceEntry Refresh(ServiceEntry entry, HttpServiceConfig config)
     {
         if (config.LoadBalancer is { } loadBalancer)
         {
-            var warnings = Texts(factory.UpdateServers($"{name}@{provider}", loadBalancer.Servers));
-            Complain(name, provider, warnings, entry.Warnings);
-            entry.Warnings = warnings;
+            entry.Warnings = Note(entry.Name, entry.Warnings, factory.UpdateServers(entry.Name.ToString(), loadBalancer.Servers));
         }
 
         entry.Config = config;
         return entry;
     }
 
-    private ServiceEntry Make(string name, string provider, HttpServiceConfig config, ServiceEntry? before)
+    private ServiceEntry Make(QualifiedName name, HttpServiceConfig config)
     {
-        var qualified = $"{name}@{provider}";
-        if (provider == InternalConfiguration.Provider)
+        if (name.Provider == InternalConfiguration.Provider)
         {
-            var model = internalServices.GetValueOrDefault(name);
-            return new() { Config = config, Model = model, Error = model is null ? $"{name} is not enabled" : null };
+            var model = internalServices.GetValueOrDefault(name.Name);
+            return new() { Name = name, Config = config, Model = model, Error = model is null ? $"{name.Name} is not enabled" : null };
         }
 
-        if (TransportOf(config, provider, out var error) is not { } transport)
+        if (TransportOf(name.Provider, config, out var error) is not { } transport)
         {
-            return new() { Provider = provider, Config = config, Model = null, Error = error };
+            return new() { Name = name, Config = config, Model = null, Error = error };
         }
 
-        if (!factory.TryCreate(qualified, config, transport, out var made, out var problems, out error))
-        {
-            return new() { Provider = provider, Config = config, Model = null, Error = error, Transport = transport };
-        }
-
-        var warnings = Texts(problems);
-        Complain(name, provider, warnings, before?.Warnings ?? ConfigList<string>.Empty);
-        return new() { Provider = provider, Config = config, Model = made, Error = null, Transport = transport, Warnings = warnings };
+        return factory.TryCreate(name.ToString(), config, transport, out var made, out var problems, out error)
+            ? new() { Name = name, Config = config, Model = made, Error = null, Transport = transport, Warnings = Note(name, [], problems) }
+            : new() { Name = name, Config = config, Model = null, Error = error, Transport = transport };
     }
 
-    private void Complain(string name, string provider, ConfigList<string> now, ConfigList<string> before)
+    private ConfigList<string> Note(QualifiedName name, ConfigList<string> before, IReadOnlyList<ServerProblem> problems)
     {
-        foreach (var text in now)
+        if (problems.Count == 0)
         {
-            if (!before.Contains(text))
-            {
-                _complaints.Add(($"{name}@{provider}", text));
-            }
+            return ConfigList<string>.Empty;
         }
+
+        var texts = problems.Select(static p => p.Text).ToConfigList();
+        _complaints.AddRange(texts.Except(before, StringComparer.Ordinal).Select(text => (name.ToString(), text)));
+        return texts;
     }
 
-    private static ConfigList<string> Texts(IReadOnlyList<ServerProblem> problems) =>
-        problems.Count == 0 ? ConfigList<string>.Empty : problems.Select(static p => p.Text).ToConfigList();
+    private bool HasItsTransport(ServiceEntry entry) => ReferenceEquals(TransportOf(entry.Name.Provider, entry.Config, out _), entry.Transport);
 
-    private UpstreamTransport? TransportOf(HttpServiceConfig config, string provider, out string? error)
+    private UpstreamTransport? TransportOf(string provider, HttpServiceConfig config, out string? error)
     {
         error = null;
         return provider == InternalConfiguration.Provider ? null : transports.Find(config.LoadBalancer?.ServersTransport, provider, out error);
-    }
-
-    private bool Exists(string qualified)
-    {
-        var at = qualified.LastIndexOf('@');
-        return at >= 0 && Find(new(qualified[..at], qualified[(at + 1)..])) is not null;
     }
 }

@@ -7,6 +7,9 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>One service as compiled. A new entry is made only when more than its servers changed, so routers can compare entries by reference.</summary>
 internal sealed class ServiceEntry
 {
+    /// <summary>Its name.</summary>
+    public required QualifiedName Name { get; init; }
+
     /// <summary>The configuration in force; replaced when only the servers changed.</summary>
     public required HttpServiceConfig Config { get; set; }
 

@@ -25,6 +25,7 @@ public sealed partial class SnapshotCompiler
     private readonly MiddlewareCompiler _middlewares;
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
+    private readonly CertificateWishes _wishes = new();
     private readonly ILogger<SnapshotCompiler> _logger;
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
     private HashSet<string> _said = new(StringComparer.Ordinal);
@@ -47,7 +48,8 @@ public sealed partial class SnapshotCompiler
         var started = Stopwatch.GetTimestamp();
 
         // Step 1.
-        var referencesChanged = _services.Update(messages, _transports.Update(messages));
+        var transportsChanged = _transports.Update(messages);
+        var referencesChanged = _services.Update(messages, transportsChanged);
 
         // Step 2.
         referencesChanged |= _middlewares.Update(messages);
@@ -58,9 +60,16 @@ public sealed partial class SnapshotCompiler
         // Step 4.
         var entryPoints = _tables.Update(removed, added);
 
+        _wishes.Update(removed, added);
+
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).ToConfigList();
         Say(problems);
+        foreach (var (service, text) in _services.TakeComplaints())
+        {
+            ServerLeftOut(_logger, service, text);
+        }
+
         Say(removed, added);
         foreach (var (service, text) in _services.Complaints)
         {
@@ -72,6 +81,7 @@ public sealed partial class SnapshotCompiler
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
+            Certificates = _wishes.All,
             Report = new(() => Report([.. routers], [.. services], [.. middlewares], problems)),
         };
     }

@@ -18,7 +18,7 @@ internal sealed class TransportCompiler(TransportPool pool)
     public ConfigurationProblem[] Problems { get; private set; } = [];
 
     /// <summary>Takes up what the providers say.</summary>
-    /// <returns>False when nothing is different.</returns>
+    /// <returns>True when something is different.</returns>
     public bool Update(IReadOnlyList<ProviderMessage> messages)
     {
         if (!IsNew(messages))

@@ -31,9 +31,11 @@ internal sealed class ReloadChain
     {
         var time = TimeProvider.System;
         var entryPoints = new[] { "web", "websecure" };
+        var transports = new TransportCompiler(new TransportPool(new ServersTransportConfig()));
         _compiler = new SnapshotCompiler(
+            transports,
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(time, new Random(1)), new TransportPool(new ServersTransportConfig()), new HttpForwarding(), time),
+                new ServiceFactory(new ServiceStateStore(time, new Random(1)), new HttpForwarding(), time), transports,
                 new Dictionary<string, HttpServiceModel?>()),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(entryPoints.ToHashSet(), entryPoints.ToConfigList(), new Dictionary<string, EntryPointModel>())),
