@@ -11,11 +11,6 @@ internal sealed class ServiceCompiler(
     private readonly List<QualifiedName> _gone = [];
     private readonly List<(string Service, string Text)> _complaints = [];
     private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
-    private readonly List<(string Service, string Text)> _complaints = [];
-    private bool _isUnsettled;
-
-    /// <summary>What is to be said of servers that were left out, since the last update.</summary>
-    public IReadOnlyList<(string Service, string Text)> Complaints => _complaints;
 
     /// <summary>Takes up what the providers say.</summary>
     /// <param name="messages">The latest message of each provider.</param>
@@ -36,7 +31,6 @@ internal sealed class ServiceCompiler(
             _gone.Add(entry.Name);
         }
 
-        _isUnsettled |= changes.Removed.Count > 0;
         return !changes.IsEmpty;
     }
 

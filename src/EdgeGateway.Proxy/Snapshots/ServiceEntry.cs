@@ -22,9 +22,6 @@ internal sealed class ServiceEntry
     /// <summary>Why it is broken, in Traefik's words.</summary>
     public required string? Error { get; init; }
 
-    /// <summary>Its provider; null for an internal service, which has no transport.</summary>
-    public string? Provider { get; init; }
-
     /// <summary>How its servers are reached; null for a service that has none, or not the one that it names.</summary>
     public UpstreamTransport? Transport { get; init; }
 

@@ -71,11 +71,6 @@ public sealed partial class SnapshotCompiler
         }
 
         Say(removed, added);
-        foreach (var (service, text) in _services.Complaints)
-        {
-            ServerLeftOut(_logger, service, text);
-        }
-
         var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
         Compiled(_logger, added.Count, _routers.Count - added.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
