@@ -57,6 +57,15 @@ internal sealed record NomadTimings
     /// </summary>
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How often an agent that is away is asked whether it is back; with the opening of the stream and the first look a
+    /// change is live a quarter of a second after Nomad's return.
+    /// </summary>
+    public TimeSpan ProbeEvery { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Time limit of that question. An agent without servers may hold it; nothing else waits meanwhile.</summary>
+    public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>A session that lasted this long starts the back-off anew (Traefik's 30 s, dynamic-config §2.3).</summary>
     public TimeSpan HealthySession { get; init; } = TimeSpan.FromSeconds(30);
 

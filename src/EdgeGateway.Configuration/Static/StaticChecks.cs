@@ -35,6 +35,11 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
             throw Fault("VALUE", $"api.basePath '{loaded.Api!.BasePath}' is not an absolute URL path", "api", "basePath");
         }
 
+        if (loaded.Edge.Http1Forwarder is not (EdgeConfig.OwnForwarder or EdgeConfig.YarpForwarder))
+        {
+            throw Fault("VALUE", $"edge.http1Forwarder '{loaded.Edge.Http1Forwarder}' is neither own nor yarp", "edge", "http1Forwarder");
+        }
+
         foreach (var (name, resolver) in loaded.CertificatesResolvers)
         {
             if (resolver.Tailscale is null)

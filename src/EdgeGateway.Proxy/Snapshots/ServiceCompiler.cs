@@ -53,12 +53,17 @@ internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionar
                 var (name, config) = part.Source.AsSpan()[i];
                 var error = part.Entries[i].Error;
                 yield return new ServiceReport(
-                    $"{name}@{part.Provider}", part.Provider, config, config.LoadBalancer is null ? null : "loadbalancer",
+                    $"{name}@{part.Provider}", part.Provider, config, KindOf(config),
                     error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
                     error is null ? ConfigList<string>.Empty : [error]);
             }
         }
     }
+
+    // Lower-cased as in Traefik's API: loadbalancer, weighted, …; none for internal services.
+    private static string? KindOf(HttpServiceConfig config) =>
+        config.LoadBalancer is not null ? "loadbalancer"
+        : HttpServiceConfig.Type.Present(config).FirstOrDefault(static name => name != "middlewares")?.ToLowerInvariant();
 
     private static HttpServiceConfig WithoutServers(HttpServiceConfig config) => config.LoadBalancer is null
         ? config

@@ -27,11 +27,11 @@ public sealed class VanishedServicesTests
         Assert.Contains(gone.Problems, static p => p.Code == "EG-NOMAD-GONE" && p.Location.Text == "namespace default, job job, service web");
         Assert.Equal(Grace, _mapper.Due);
 
-        _clock.Move(Grace / 2);
+        _clock.Advance(Grace / 2);
         Assert.Same(gone.Configuration, _mapper.Map([Other()]).Configuration);
         Assert.Equal(Grace / 2, _mapper.Due);
 
-        _clock.Move(Grace / 2);
+        _clock.Advance(Grace / 2);
         var over = _mapper.Map([Other()]);
         Assert.Equal(["other"], over.Configuration.Http.Routers.Keys);
         Assert.Empty(over.Problems);

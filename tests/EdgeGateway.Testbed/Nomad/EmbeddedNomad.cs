@@ -44,6 +44,12 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     /// <summary>When set, calls without this token are refused as with ACLs on.</summary>
     public string? RequiredToken { get; set; }
 
+    /// <summary>True: tokens are judged as by the Task API: on every path, 401 without one, 403 with another than <see cref="RequiredToken"/>.</summary>
+    public bool TaskApi { get; set; }
+
+    /// <summary>False: queries with an index answer at once, as behind something that does not let them wait.</summary>
+    public bool Blocks { get; set; } = true;
+
     /// <summary>The name whose reads fail alone, or null.</summary>
     public string? BrokenService { get; set; }
 
@@ -108,7 +114,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             {
                 Listen();
             }
-            else if (value is not (NomadFaultMode.None or NomadFaultMode.SilentStream or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead))
+            else if (!OfStreamsAlone(value))
             {
                 DropStreams();
                 Wake();
@@ -187,6 +193,18 @@ public sealed class EmbeddedNomad : IAsyncDisposable
         }
 
         Wake();
+    }
+
+    /// <summary>Removes without event and without index: what only a look at everything can find.</summary>
+    public void Vanish(params string[] ids)
+    {
+        lock (_lock)
+        {
+            foreach (var id in ids)
+            {
+                _registrations.Remove(id);
+            }
+        }
     }
 
     /// <summary>Moves the index as a write in another namespace does: nothing of ours changes and no line comes.</summary>
@@ -307,7 +325,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             Task changed;
             lock (_lock)
             {
-                if (_index > index || _fault is not (NomadFaultMode.None or NomadFaultMode.SilentStream or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead))
+                if (_index > index || !OfStreamsAlone(_fault))
                 {
                     return;
                 }
@@ -432,6 +450,9 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             _ = server.DisposeAsync().AsTask();
         }
     }
+
+    private static bool OfStreamsAlone(NomadFaultMode fault) => fault is NomadFaultMode.None or NomadFaultMode.SilentStream
+        or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead or NomadFaultMode.ForbiddenStream or NomadFaultMode.UnknownStream;
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

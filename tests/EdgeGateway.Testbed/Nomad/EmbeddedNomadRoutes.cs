@@ -18,11 +18,22 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
             return;
         }
 
-        if (nomad.RequiredToken is { } token && exchange.Headers.GetValueOrDefault("X-Nomad-Token") != token
-            && exchange.Path is not ("/v1/status/leader" or "/v1/event/stream"))
+        if (nomad.RequiredToken is { } token && exchange.Headers.GetValueOrDefault("X-Nomad-Token") is var given && given != token)
         {
-            await exchange.AnswerAsync(403, "Forbidden", Text, "Permission denied", stop);
-            return;
+            if (nomad.TaskApi)
+            {
+                // The socket judges before any route, streams included (recording e2).
+                await (given is null
+                    ? exchange.AnswerAsync(401, "Unauthorized", Text, "Unauthorized", stop)
+                    : exchange.AnswerAsync(403, "Forbidden", Text, "Forbidden", stop));
+                return;
+            }
+
+            if (exchange.Path is not ("/v1/status/leader" or "/v1/event/stream"))
+            {
+                await exchange.AnswerAsync(403, "Forbidden", Text, "Permission denied", stop);
+                return;
+            }
         }
 
         if (nomad.Declared.IsClosed(Namespace(exchange)) && exchange.Path is not ("/v1/status/leader" or "/v1/event/stream" or "/v1/namespaces"))
@@ -75,6 +86,18 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
                 return true;
             case NomadFaultMode.NoLeader:
                 await exchange.AnswerAsync(500, "Internal Server Error", Text, "No cluster leader", stop);
+                return true;
+            case NomadFaultMode.NotReady when exchange.Path != "/v1/status/leader":
+                await exchange.AnswerAsync(500, "Internal Server Error", Text, "Not ready to serve consistent reads", stop);
+                return true;
+            case NomadFaultMode.BadGateway:
+                await exchange.AnswerAsync(502, "Bad Gateway", "text/html", "<html><h1>502 Bad Gateway</h1></html>", stop);
+                return true;
+            case NomadFaultMode.ForbiddenStream when exchange.Path == "/v1/event/stream":
+                await exchange.AnswerAsync(403, "Forbidden", Text, "Permission denied", stop);
+                return true;
+            case NomadFaultMode.UnknownStream when exchange.Path == "/v1/event/stream":
+                await exchange.AnswerAsync(501, "Not Implemented", Text, "", stop);
                 return true;
             case NomadFaultMode.TooMany:
                 await exchange.RawAsync(
@@ -164,7 +187,7 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
             return false;
         }
 
-        if (index > 0)
+        if (index > 0 && nomad.Blocks)
         {
             await nomad.PassedAsync(index, Wait(exchange.Parameter("wait")), stop);
         }
