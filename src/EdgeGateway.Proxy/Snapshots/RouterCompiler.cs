@@ -8,6 +8,8 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Compiles routers: entry points, defaults, rule, middlewares, service (dynamic-config §3.4, 4.5, 6.1, 6.9).</summary>
 internal sealed class RouterCompiler(RouterCompilerOptions options)
 {
+    private static readonly RouterObservabilityConfig Observed = new() { AccessLogs = true, Metrics = true, Tracing = true, TraceVerbosity = "minimal" };
+
     private readonly CompiledElements<HttpRouterConfig, CompiledRouter> _elements = new(static configuration => configuration.Http.Routers);
     private readonly ReferenceHints _hints = new();
 
@@ -224,12 +226,12 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             ? config.Middlewares
             : config.Middlewares.Select(m => QualifiedName.Resolve(m, provider).ToString()).ToConfigList(),
         Priority = priority != 0 ? priority : config.Priority,
-        Observability = new()
+        Observability = config.Observability is null ? Observed : new()
         {
-            AccessLogs = config.Observability?.AccessLogs ?? true,
-            Metrics = config.Observability?.Metrics ?? true,
-            Tracing = config.Observability?.Tracing ?? true,
-            TraceVerbosity = config.Observability?.TraceVerbosity is { Length: > 0 } verbosity ? verbosity : "minimal",
+            AccessLogs = config.Observability.AccessLogs ?? true,
+            Metrics = config.Observability.Metrics ?? true,
+            Tracing = config.Observability.Tracing ?? true,
+            TraceVerbosity = config.Observability.TraceVerbosity is { Length: > 0 } verbosity ? verbosity : "minimal",
         },
     };
 }
