@@ -1,4 +1,5 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Files.Provider;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Nomad;
 using EdgeGateway.Nomad.Mapping;
@@ -10,7 +11,10 @@ namespace EdgeGateway.Hosting;
 internal static class ProviderComposition
 {
     public static IReadOnlyList<IConfigurationProvider> Create(StaticConfiguration configuration, ILoggerFactory loggers, TimeProvider time) =>
-        configuration.Providers.Nomad is { } nomad ? [Nomad(nomad, loggers, time)] : [];
+        [
+            .. configuration.Providers.File is { } file ? [new FileProvider(file, RegexFunctions.All, time, loggers.CreateLogger<FileProvider>())] : Array.Empty<IConfigurationProvider>(),
+            .. configuration.Providers.Nomad is { } nomad ? [Nomad(nomad, loggers, time)] : Array.Empty<IConfigurationProvider>(),
+        ];
 
     private static NomadProvider Nomad(NomadConfig config, ILoggerFactory loggers, TimeProvider time)
     {
