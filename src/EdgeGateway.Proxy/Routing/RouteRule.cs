@@ -11,6 +11,9 @@ public abstract class RouteRule
     /// </summary>
     public abstract IReadOnlyList<string>? Hosts { get; }
 
+    /// <summary>Hosts that the rule names, whatever joins or negates them (dynamic-config §4.6): what TLS is chosen by.</summary>
+    public virtual IReadOnlyList<string> Domains => [];
+
     /// <summary>True when the request fulfils the whole rule.</summary>
     public abstract bool Matches(HttpRequestView request);
 }

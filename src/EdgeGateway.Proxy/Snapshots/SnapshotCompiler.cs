@@ -24,16 +24,19 @@ public sealed partial class SnapshotCompiler
     private readonly MiddlewareCompiler _middlewares;
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
+    private readonly Layer4Compiler _layer4;
     private readonly ILogger<SnapshotCompiler> _logger;
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
-        ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables, ILogger<SnapshotCompiler> logger)
+        ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables,
+        Layer4Compiler layer4, ILogger<SnapshotCompiler> logger)
     {
         _services = services;
         _middlewares = middlewares;
         _routers = routers;
         _tables = tables;
+        _layer4 = layer4;
         _logger = logger;
     }
 
@@ -50,26 +53,32 @@ public sealed partial class SnapshotCompiler
 
         // Step 3.
         var (compiled, reused) = _routers.Update(messages, _services, _middlewares);
+        var (compiledTcp, reusedTcp) = _layer4.Update(messages);
 
         // Step 4.
         var entryPoints = _tables.Build(_routers.Models());
+        var tcp = _layer4.TcpTables(entryPoints);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var routerReports = _routers.Reports();
         var serviceReports = _services.Reports();
         var middlewareReports = _middlewares.Reports();
         var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
-        Say(problems, routerReports);
-        Compiled(_logger, compiled, reused, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        var layer4 = _layer4.Report;
+        Say(problems, routerReports, layer4);
+        Compiled(_logger, compiled + compiledTcp, reused + reusedTcp, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
-            Report = new(() => Report(routerReports, serviceReports, middlewareReports, problems)),
+            Tcp = tcp,
+            Udp = _layer4.UdpTables(),
+            Report = new(() => Report(routerReports, serviceReports, middlewareReports, layer4, problems)),
         };
     }
 
     private static ConfigurationReport Report(
-        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, ConfigList<ConfigurationProblem> problems)
+        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, Layer4Report layer4,
+        ConfigList<ConfigurationProblem> problems)
     {
         var usersOfServices = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var usersOfMiddlewares = new Dictionary<string, List<string>>(StringComparer.Ordinal);
@@ -93,6 +102,11 @@ public sealed partial class SnapshotCompiler
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfServices, r.Name) })).ToConfigMap(),
             Middlewares = middlewares
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfMiddlewares, r.Name) })).ToConfigMap(),
+            TcpRouters = layer4.TcpRouterMap(),
+            TcpServices = layer4.TcpServiceMap(),
+            TcpMiddlewares = layer4.TcpMiddlewareMap(),
+            UdpRouters = layer4.UdpRouterMap(),
+            UdpServices = layer4.UdpServiceMap(),
             Problems = problems,
         };
     }
@@ -119,7 +133,7 @@ public sealed partial class SnapshotCompiler
     }
 
     /// <summary>Each complaint is logged once, and again only after it was gone.</summary>
-    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers)
+    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers, Layer4Report layer4)
     {
         var now = new HashSet<string>(StringComparer.Ordinal);
         foreach (var problem in problems)
@@ -140,6 +154,15 @@ public sealed partial class SnapshotCompiler
                 {
                     RouterProblem(_logger, router.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, router.Name, error);
                 }
+            }
+        }
+
+        foreach (var (router, error, disabled) in layer4.Complaints())
+        {
+            var text = $"{router}: {error}";
+            if (now.Add(text) && !_said.Contains(text))
+            {
+                RouterProblem(_logger, disabled ? LogLevel.Error : LogLevel.Warning, router, error);
             }
         }
 

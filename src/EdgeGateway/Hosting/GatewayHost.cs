@@ -7,6 +7,7 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Api;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Layer4;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
 using EdgeGateway.Proxy.Observability.AccessLog;
@@ -14,6 +15,7 @@ using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -49,6 +51,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
     private TransportPool? _transports;
+    private TcpHealthChecks? _healthChecks;
     private CertificateSources? _certificates;
 
     public GatewayHost(StaticConfiguration configuration, ILoggerFactory loggers, BoundedLineWriter logLines, TimeProvider time)
@@ -158,6 +161,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         }
 
         _transports?.Dispose();
+        _healthChecks?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
         _ended.Dispose();
     }
@@ -204,7 +208,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Time = _time,
             Logger = _loggers.CreateLogger<GatewayHandler>(),
         };
-        foreach (var (name, config) in names)
+        foreach (var (name, config) in names.Where(static e => !e.Value.IsUdp))
         {
             if (!EntryPointRequestModel.TryCreate(name, config, serverName, out var model, out var error))
             {
@@ -248,8 +252,9 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
 
-        var defaults = names.Where(static e => e.Value.AsDefault).Select(static e => e.Key).ToList();
-        var defaultEntryPoints = (defaults.Count > 0 ? defaults : names.Keys.ToList())
+        var tcpNames = names.Where(static e => !e.Value.IsUdp).Select(static e => e.Key).ToList();
+        var defaults = names.Where(static e => e.Value.AsDefault && !e.Value.IsUdp).Select(static e => e.Key).ToList();
+        var defaultEntryPoints = (defaults.Count > 0 ? defaults : tcpNames)
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
         var models = names.Select(static e => EntryPointModel.Of(e.Key, e.Value)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
@@ -257,13 +262,28 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             new ServiceCompiler(
                 new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
+            new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
             new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
+            Layer4(tcpNames, defaultEntryPoints, random),
             _loggers.CreateLogger<SnapshotCompiler>());
     }
 
+    private Layer4Compiler Layer4(IReadOnlyList<string> tcpNames, ConfigList<string> defaultEntryPoints, Random random)
+    {
+        var udpNames = _configuration.EntryPoints.Where(static e => e.Value.IsUdp).Select(static e => e.Key).ToConfigList();
+        var transports = new TcpTransportCompiler(_configuration.TcpServersTransport);
+        _healthChecks = new TcpHealthChecks(_time, _loggers.CreateLogger<TcpHealthChecks>());
+        return new Layer4Compiler(
+            transports,
+            new TcpServiceCompiler(transports, new Layer4StateStore(_time, random), _healthChecks),
+            new TcpMiddlewareCompiler(),
+            new TcpRouterCompiler(new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints)),
+            new UdpServiceCompiler(new Layer4StateStore(_time, random)),
+            new UdpRouterCompiler(new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames)));
+    }
+
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
-        [.. _configuration.EntryPoints], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true,
+        [.. _configuration.EntryPoints.Where(static e => !e.Value.IsUdp)], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true,
         _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
 
     private void WriteEdge(Utf8JsonWriter writer)
