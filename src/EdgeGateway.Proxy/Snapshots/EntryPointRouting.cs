@@ -1,4 +1,5 @@
 using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -31,4 +32,7 @@ public sealed class EntryPointRouting
 
     /// <summary>Routers with TLS.</summary>
     public HttpRouting Tls { get; init; } = HttpRouting.Empty;
+
+    /// <summary>The TLS options of its connections, by server name.</summary>
+    internal TlsHostTable TlsHosts { get; init; } = TlsHostTable.Empty;
 }
