@@ -5,6 +5,9 @@ namespace EdgeGateway.Proxy.Layer4;
 /// <summary>One server of a TCP or UDP service. Lives as long as its address is listed, and a while longer, so that a returning instance finds its state.</summary>
 internal sealed class Layer4Server
 {
+    // As for HTTP servers: long enough to spare a burst the same refused connect, short enough for an instance that comes back.
+    private static readonly TimeSpan AvoidFor = TimeSpan.FromSeconds(2);
+
     private long _avoidUntil;
     private int _sessions;
 
@@ -42,8 +45,10 @@ internal sealed class Layer4Server
 
     public void Leave() => Interlocked.Decrement(ref _sessions);
 
-    /// <summary>It could not be reached: others are preferred until that time (<see cref="TimeProvider.GetTimestamp"/>).</summary>
-    public void AvoidUntil(long timestamp) => Volatile.Write(ref _avoidUntil, timestamp);
+    /// <summary>It could not be reached: others are preferred for a moment.</summary>
+    public void Avoid(TimeProvider time) =>
+        Volatile.Write(ref _avoidUntil, time.GetTimestamp() + (long)(AvoidFor.TotalSeconds * time.TimestampFrequency));
 
+    /// <summary>Whether others are preferred at that time (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public bool IsAvoided(long now) => Volatile.Read(ref _avoidUntil) is var until and not 0 && now < until;
 }

@@ -9,9 +9,6 @@ internal sealed class Layer4ServiceState(string name, TimeProvider time, Random 
     // As for HTTP servers (design decision 11): a removed one that comes back within it keeps its state.
     private static readonly TimeSpan KeepRemoved = TimeSpan.FromSeconds(60);
 
-    // As for HTTP servers: long enough to spare a burst the same refused connect, short enough for an instance that comes back.
-    private static readonly TimeSpan AvoidFor = TimeSpan.FromSeconds(2);
-
     private readonly Lock _gate = new();
     private readonly List<(Layer4Server Server, long Removed)> _removed = [];
     private volatile Layer4Server[] _servers = [];
@@ -127,8 +124,4 @@ internal sealed class Layer4ServiceState(string name, TimeProvider time, Random 
 
         return false;
     }
-
-    /// <summary>Notes that a server could not be reached.</summary>
-    public void Avoid(Layer4Server server) =>
-        server.AvoidUntil(time.GetTimestamp() + (long)(AvoidFor.TotalSeconds * time.TimestampFrequency));
 }

@@ -1,5 +1,6 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Tcp;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -8,6 +9,9 @@ internal sealed class CompiledTcpRouter
 {
     /// <summary>The configuration as the provider gave it.</summary>
     public required TcpRouterConfig Source { get; init; }
+
+    /// <summary>The TLS options that it had; the built-in ones where TLS does not end here.</summary>
+    public required TlsOptionsEntry TlsOptions { get; init; }
 
     /// <summary>Its service and the entry that it had when the router was compiled; null = did not exist.</summary>
     public required (QualifiedName Name, TcpServiceEntry? Entry)? Service { get; init; }

@@ -10,24 +10,26 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// A change that touches neither section costs two comparisons of references per provider.
 /// </summary>
 internal sealed class Layer4Compiler(
+    TlsOptionsCompiler tlsOptions,
     TcpTransportCompiler transports, TcpServiceCompiler tcpServices, TcpMiddlewareCompiler tcpMiddlewares, TcpRouterCompiler tcpRouters,
     UdpServiceCompiler udpServices, UdpRouterCompiler udpRouters)
 {
     private readonly Dictionary<string, (TcpRouterModel[] Routers, EntryPointRouting? Http, TcpRouting Routing)> _tables = new(StringComparer.Ordinal);
-    private (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp)[] _seen = [];
+    private (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp, TlsConfiguration Tls)[] _seen = [];
     private Layer4Report _report = new([], [], [], [], []);
 
     /// <summary>Compiles what changed and keeps the rest.</summary>
     public (int Compiled, int Reused) Update(IReadOnlyList<ProviderMessage> messages)
     {
-        (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp)[] now =
-            [.. messages.Select(static m => (m.Provider, m.Configuration.Tcp, m.Configuration.Udp))];
+        (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp, TlsConfiguration Tls)[] now =
+            [.. messages.Select(static m => (m.Provider, m.Configuration.Tcp, m.Configuration.Udp, m.Configuration.Tls))];
         if (Same(now, _seen))
         {
             return (0, _report.TcpRouters.Length);
         }
 
         _seen = now;
+        tlsOptions.Update(messages);
         transports.Update(messages);
         tcpServices.Update(messages);
         tcpMiddlewares.Update(messages);
@@ -70,7 +72,7 @@ internal sealed class Layer4Compiler(
     /// <summary>What is said about all elements.</summary>
     public Layer4Report Report => _report;
 
-    private static bool Same((string Provider, TcpConfiguration Tcp, UdpConfiguration Udp)[] a, (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp)[] b)
+    private static bool Same((string Provider, TcpConfiguration Tcp, UdpConfiguration Udp, TlsConfiguration Tls)[] a, (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp, TlsConfiguration Tls)[] b)
     {
         if (a.Length != b.Length)
         {
@@ -81,7 +83,8 @@ internal sealed class Layer4Compiler(
         {
             if (a[i].Provider != b[i].Provider
                 || (!ReferenceEquals(a[i].Tcp, b[i].Tcp) && !a[i].Tcp.Equals(b[i].Tcp))
-                || (!ReferenceEquals(a[i].Udp, b[i].Udp) && !a[i].Udp.Equals(b[i].Udp)))
+                || (!ReferenceEquals(a[i].Udp, b[i].Udp) && !a[i].Udp.Equals(b[i].Udp))
+                || (!ReferenceEquals(a[i].Tls, b[i].Tls) && !a[i].Tls.Equals(b[i].Tls)))
             {
                 return false;
             }

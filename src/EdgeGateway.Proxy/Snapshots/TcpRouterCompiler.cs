@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Tcp;
+using EdgeGateway.Proxy.Tls.Options;
 using EdgeGateway.Rules.Http;
 using EdgeGateway.Rules.Syntax;
 using EdgeGateway.Rules.Tcp;
@@ -7,8 +9,9 @@ using EdgeGateway.Rules.Tcp;
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>Compiles TCP routers: entry points, rule, TLS, middlewares, service (dynamic-config §4.3, 4.5, 6.1, 6.6).</summary>
-internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints)
+internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOptionsCompiler tlsOptions)
 {
+    private readonly ConcurrentDictionary<string, TlsOptionsEntry> _unknown = new(StringComparer.Ordinal);
     private Dictionary<QualifiedName, CompiledTcpRouter> _compiled = [];
 
     /// <summary>Compiles what changed and keeps the rest.</summary>
@@ -22,7 +25,8 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints)
             foreach (var (name, config) in message.Configuration.Tcp.Routers.AsSpan())
             {
                 var qualified = new QualifiedName(name, message.Provider);
-                if (_compiled.TryGetValue(qualified, out var before) && before.IsCurrent(config, services, middlewares))
+                if (_compiled.TryGetValue(qualified, out var before) && before.IsCurrent(config, services, middlewares)
+                    && ReferenceEquals(before.TlsOptions, TlsOptions(config, message.Provider)))
                 {
                     next.Add(qualified, before);
                     reused++;
@@ -56,9 +60,8 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints)
         var chain = middlewares.Resolve(config.Middlewares, name.Provider, used, errors);
 
         // Broken options close the connections of the rule rather than serving them with others (dynamic-config §6.6).
-        var broken = config.Tls is { Passthrough: false, Options: { Length: > 0 } options } && options != "default"
-            ? $"unknown TLS options: {QualifiedName.Resolve(options, name.Provider)}"
-            : null;
+        var tls = TlsOptions(config, name.Provider);
+        var broken = tls.Error;
         (QualifiedName Name, TcpServiceEntry? Entry)? service = null;
         if (string.IsNullOrEmpty(config.Service))
         {
@@ -85,6 +88,7 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints)
         return new()
         {
             Source = config,
+            TlsOptions = tls,
             Service = service,
             Middlewares = [.. used],
             Model = !usable ? null : new()
@@ -94,7 +98,8 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints)
                 Rule = rule!,
                 Priority = priority,
                 Middlewares = chain,
-                Service = broken is null ? service!.Value.Entry!.Model : null,
+                TlsOptions = tls,
+                Service = service!.Value.Entry!.Model!,
             },
             Report = new(
                 name.ToString(), name.Provider,
@@ -107,6 +112,17 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints)
                 !usable || broken is not null ? ElementStatus.Disabled : warnings > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
                 errors.ToConfigList(), served, service?.Name.ToString() ?? ""),
         };
+    }
+
+    private TlsOptionsEntry TlsOptions(TcpRouterConfig config, string provider)
+    {
+        if (config.Tls is not { Passthrough: false })
+        {
+            return TlsOptionsEntry.BuiltIn;
+        }
+
+        var name = TlsOptionsCompiler.Qualify(config.Tls.Options, provider);
+        return tlsOptions.Find(name) ?? _unknown.GetOrAdd(name, static n => new(n, new(), null, $"unknown TLS options: {n}"));
     }
 
     private static TcpRule? Rule(QualifiedName name, TcpRouterConfig config, List<string> errors)

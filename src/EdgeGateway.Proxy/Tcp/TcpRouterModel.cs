@@ -1,4 +1,5 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Tls.Options;
 using EdgeGateway.Rules.Tcp;
 
 namespace EdgeGateway.Proxy.Tcp;
@@ -24,8 +25,11 @@ internal sealed class TcpRouterModel
     /// <summary>Asked in this order before a server is.</summary>
     public required TcpMiddlewareModel[] Middlewares { get; init; }
 
-    /// <summary>Its service; null for a router whose TLS options are broken: its connections are closed.</summary>
-    public required TcpServiceModel? Service { get; init; }
+    /// <summary>Options of the handshake where TLS ends here; broken ones close the connection.</summary>
+    public required TlsOptionsEntry TlsOptions { get; init; }
+
+    /// <summary>Its service.</summary>
+    public required TcpServiceModel Service { get; init; }
 
     /// <summary>True: TLS connections only; false: plain ones only.</summary>
     public bool IsTls => Config.Tls is not null;

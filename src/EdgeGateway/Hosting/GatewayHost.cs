@@ -17,6 +17,7 @@ using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Udp;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Hosting;
@@ -47,6 +48,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SnapshotHolder _snapshots = new();
     private readonly List<EntryPoint> _entryPoints = [];
+    private readonly List<UdpEntryPoint> _udpEntryPoints = [];
     private readonly HttpForwarding _forwarding = new();
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
@@ -74,6 +76,11 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             // Step 1.
             (aggregator, providers, ping) = Compose();
             foreach (var entryPoint in _entryPoints)
+            {
+                entryPoint.Bind();
+            }
+
+            foreach (var entryPoint in _udpEntryPoints)
             {
                 entryPoint.Bind();
             }
@@ -126,9 +133,19 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             await entryPoint.StartAsync();
         }
 
+        foreach (var entryPoint in _udpEntryPoints)
+        {
+            entryPoint.Start();
+        }
+
         foreach (var entryPoint in _entryPoints)
         {
             LogListening(_logger, entryPoint.Name, entryPoint.LocalEndPoint!.ToString());
+        }
+
+        foreach (var entryPoint in _udpEntryPoints)
+        {
+            LogListening(_logger, entryPoint.Name, $"{entryPoint.LocalEndPoint}/udp");
         }
 
         LogStarted(_logger, VersionCommand.Version, string.Join(", ", providers.Select(static p => p.Name)));
@@ -137,7 +154,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         // Step 5.
         LogStopping(_logger);
         ping.Terminate();
-        await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()));
+        await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()).Concat(_udpEntryPoints.Select(static e => e.StopAsync())));
         await _ended.CancelAsync();
         foreach (var task in running)
         {
@@ -151,6 +168,11 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var entryPoint in _entryPoints)
+        {
+            await entryPoint.DisposeAsync();
+        }
+
+        foreach (var entryPoint in _udpEntryPoints)
         {
             await entryPoint.DisposeAsync();
         }
@@ -216,7 +238,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
 
             var handler = new GatewayHandler(model, handlerOptions);
-            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time));
+            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time, _snapshots));
+        }
+
+        foreach (var (name, config) in names.Where(static e => e.Value.IsUdp))
+        {
+            _udpEntryPoints.Add(new UdpEntryPoint(name, config, _snapshots, _loggers, _time));
         }
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
@@ -273,11 +300,13 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var udpNames = _configuration.EntryPoints.Where(static e => e.Value.IsUdp).Select(static e => e.Key).ToConfigList();
         var transports = new TcpTransportCompiler(_configuration.TcpServersTransport);
         _healthChecks = new TcpHealthChecks(_time, _loggers.CreateLogger<TcpHealthChecks>());
+        var tlsOptions = new TlsOptionsCompiler();
         return new Layer4Compiler(
+            tlsOptions,
             transports,
             new TcpServiceCompiler(transports, new Layer4StateStore(_time, random), _healthChecks),
             new TcpMiddlewareCompiler(),
-            new TcpRouterCompiler(new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints)),
+            new TcpRouterCompiler(new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints), tlsOptions),
             new UdpServiceCompiler(new Layer4StateStore(_time, random)),
             new UdpRouterCompiler(new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames)));
     }
@@ -293,6 +322,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
         writer.WriteNumber("retries", _forwarding.Retries);
+        writer.WriteNumber("proxyHeadersMalformed", _entryPoints.Sum(static e => e.MalformedProxyHeaders));
+        writer.WriteNumber("tcpConnectionsRefused", _entryPoints.Sum(static e => e.TcpRefused));
+        writer.WriteNumber("tcpConnectionsWithoutServer", _entryPoints.Sum(static e => e.TcpUnreachable));
+        writer.WriteNumber("udpSessions", _udpEntryPoints.Sum(static e => e.SessionCount));
+        writer.WriteNumber("udpSessionsEvicted", _udpEntryPoints.Sum(static e => e.Evicted));
+        writer.WriteNumber("udpDatagramsDropped", _udpEntryPoints.Sum(static e => e.Dropped));
         _certificates?.Write(writer);
     }
 
