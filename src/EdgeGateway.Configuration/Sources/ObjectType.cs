@@ -90,6 +90,9 @@ public sealed class ObjectType<T>(Func<T> create) : ConfigType<T>
         }
     }
 
+    /// <summary>Names of the members that <see cref="WriteFields"/> writes.</summary>
+    public IEnumerable<string> Present(T value) => _fields.Where(field => field.IsWritten(value)).Select(static field => field.Name);
+
     /// <inheritdoc />
     public override IEnumerable<OptionDescription> Describe(string path)
     {

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
@@ -41,27 +39,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
     }
 
     /// <summary>Names of the types that are set, as written in files; more than one is an error.</summary>
-    public static IReadOnlyList<string> TypesOf(MiddlewareConfig config)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            MiddlewareConfig.Type.Write(writer, config);
-        }
-
-        List<string> types = [];
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
-            {
-                types.Add(reader.GetString()!);
-                reader.Skip();
-            }
-        }
-
-        return types;
-    }
+    public static IReadOnlyList<string> TypesOf(MiddlewareConfig config) => [.. MiddlewareConfig.Type.Present(config)];
 
     private (MiddlewareModel? Model, string? Error) Create(string name, MiddlewareConfig config, string router)
     {

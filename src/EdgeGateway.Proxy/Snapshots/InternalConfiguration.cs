@@ -19,9 +19,10 @@ public static class InternalConfiguration
     /// <param name="EntryPoints">TCP entry points in the order of their names.</param>
     /// <param name="ApiInsecure">Routers for API and dashboard on the admin entry point.</param>
     /// <param name="Dashboard">The dashboard is on.</param>
+    /// <param name="Debug">The debug routes are on.</param>
     /// <param name="PingEntryPoint">Entry point of the ping router; null when ping is off or routed by hand.</param>
     public sealed record Options(
-        IReadOnlyList<KeyValuePair<string, EntryPointConfig>> EntryPoints, bool ApiInsecure, bool Dashboard, string? PingEntryPoint);
+        IReadOnlyList<KeyValuePair<string, EntryPointConfig>> EntryPoints, bool ApiInsecure, bool Dashboard, bool Debug, string? PingEntryPoint);
 
     /// <summary>Makes the message; redirections to unknown entry points come back as warnings.</summary>
     public static ProviderMessage Build(Options options)
@@ -40,6 +41,11 @@ public static class InternalConfiguration
         if (options.ApiInsecure)
         {
             routers["api"] = Own("api", "PathPrefix(`/api`)", AdminEntryPoint, long.MaxValue - 1);
+            if (options.Debug)
+            {
+                routers["debug"] = Own("api", "PathPrefix(`/debug`)", AdminEntryPoint, long.MaxValue - 1);
+            }
+
             if (options.Dashboard)
             {
                 routers["dashboard"] = Own("dashboard", "PathPrefix(`/`)", AdminEntryPoint, long.MaxValue - 2);

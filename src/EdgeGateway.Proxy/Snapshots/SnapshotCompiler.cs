@@ -26,6 +26,8 @@ public sealed partial class SnapshotCompiler
     private readonly RoutingTables _tables;
     private readonly Layer4Compiler _layer4;
     private readonly ILogger<SnapshotCompiler> _logger;
+    private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
+    private Layer4Report _saidLayer4 = new([], [], [], [], []);
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
@@ -46,33 +48,34 @@ public sealed partial class SnapshotCompiler
         var started = Stopwatch.GetTimestamp();
 
         // Step 1.
-        _services.Update(messages);
+        var referencesChanged = _services.Update(messages);
 
         // Step 2.
-        _middlewares.Update(messages);
+        referencesChanged |= _middlewares.Update(messages);
 
         // Step 3.
-        var (compiled, reused) = _routers.Update(messages, _services, _middlewares);
+        var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
         var (compiledTcp, reusedTcp) = _layer4.Update(messages);
 
         // Step 4.
-        var entryPoints = _tables.Build(_routers.Models());
+        var entryPoints = _tables.Update(removed, added);
         var tcp = _layer4.TcpTables(entryPoints);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
-        var routerReports = _routers.Reports();
-        var serviceReports = _services.Reports();
-        var middlewareReports = _middlewares.Reports();
         var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
+        Say(problems);
+        Say(removed, added);
         var layer4 = _layer4.Report;
-        Say(problems, routerReports, layer4);
-        Compiled(_logger, compiled + compiledTcp, reused + reusedTcp, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Say(layer4);
+        var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
+        Compiled(
+            _logger, added.Count + compiledTcp, _routers.Count - added.Count + reusedTcp, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
             Tcp = tcp,
             Udp = _layer4.UdpTables(),
-            Report = new(() => Report(routerReports, serviceReports, middlewareReports, layer4, problems)),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems)),
         };
     }
 
@@ -133,8 +136,14 @@ public sealed partial class SnapshotCompiler
     }
 
     /// <summary>Each complaint is logged once, and again only after it was gone.</summary>
-    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers, Layer4Report layer4)
+    private void Say(ConfigList<ConfigurationProblem> problems)
     {
+        if (problems.Equals(_problems))
+        {
+            return;
+        }
+
+        _problems = problems;
         var now = new HashSet<string>(StringComparer.Ordinal);
         foreach (var problem in problems)
         {
@@ -145,28 +154,39 @@ public sealed partial class SnapshotCompiler
             }
         }
 
-        foreach (var router in routers)
-        {
-            foreach (var error in router.Errors)
-            {
-                var text = $"{router.Name}: {error}";
-                if (now.Add(text) && !_said.Contains(text))
-                {
-                    RouterProblem(_logger, router.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, router.Name, error);
-                }
-            }
-        }
-
-        foreach (var (router, error, disabled) in layer4.Complaints())
-        {
-            var text = $"{router}: {error}";
-            if (now.Add(text) && !_said.Contains(text))
-            {
-                RouterProblem(_logger, disabled ? LogLevel.Error : LogLevel.Warning, router, error);
-            }
-        }
-
         _said = now;
+    }
+
+    /// <inheritdoc cref="Say(ConfigList{ConfigurationProblem})" />
+    private void Say(List<CompiledRouter> removed, List<CompiledRouter> added)
+    {
+        var before = removed.SelectMany(Complaints).Select(static c => c.Text).ToHashSet(StringComparer.Ordinal);
+        foreach (var (report, error, text) in added.SelectMany(Complaints))
+        {
+            if (!before.Contains(text))
+            {
+                RouterProblem(_logger, report.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, report.Name, error);
+            }
+        }
+
+        static IEnumerable<(RouterReport Report, string Error, string Text)> Complaints(CompiledRouter router) =>
+            router.Reports.SelectMany(static report => report.Errors.Distinct(StringComparer.Ordinal).Select(error => (report, error, $"{report.Name}: {error}")));
+    }
+
+    /// <inheritdoc cref="Say(ConfigList{ConfigurationProblem})" />
+    private void Say(Layer4Report report)
+    {
+        if (ReferenceEquals(report, _saidLayer4))
+        {
+            return;
+        }
+
+        var before = _saidLayer4.Complaints().ToHashSet();
+        _saidLayer4 = report;
+        foreach (var complaint in report.Complaints().Distinct().Where(complaint => !before.Contains(complaint)))
+        {
+            RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, complaint.Error);
+        }
     }
 
     [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]

@@ -80,6 +80,9 @@ public sealed class CertificateStore
         }
     }
 
+    /// <summary>The certificates of all pairs, without the default one.</summary>
+    public IReadOnlyList<X509Certificate2> Leaves => [.. _table.Entries.Select(static pair => pair.Value.Leaf)];
+
     /// <summary>The certificate that a client asking for this lower-case name gets; null means the default one.</summary>
     public X509Certificate2? Find(string serverName) => _table.Find(serverName)?.Leaf;
 

@@ -49,7 +49,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly SnapshotHolder _snapshots = new();
     private readonly List<EntryPoint> _entryPoints = [];
     private readonly List<UdpEntryPoint> _udpEntryPoints = [];
-    private readonly HttpForwarding _forwarding = new();
+    private readonly HttpForwarding _forwarding;
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
     private TransportPool? _transports;
@@ -63,6 +63,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         _logger = loggers.CreateLogger<GatewayHost>();
         _logLines = logLines;
         _time = time;
+        _forwarding = new HttpForwarding(time, configuration.Edge.Http1Forwarder == EdgeConfig.YarpForwarder);
     }
 
     /// <summary>Runs until cancelled; the exit code is 0, or 1 when the start failed.</summary>
@@ -248,13 +249,13 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
         var ping = new PingService(_configuration.Ping?.TerminatingStatusCode ?? 503);
-        var compiler = Compiler(ping, random, accessLog);
+        var compiler = Compiler(ping, random, accessLog, certificates);
         var aggregator = new ConfigurationAggregator(
             compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot => _certificates?.Want(snapshot));
         return (aggregator, providers, ping);
     }
 
-    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog)
+    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates)
     {
         var names = _configuration.EntryPoints;
         var api = _configuration.Api;
@@ -269,6 +270,10 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             EntryPoints = [.. names],
             Providers = _configuration.Providers.Nomad is null ? [] : ["Nomad"],
             AccessLog = accessLog is not null,
+            Debug = api?.Debug ?? false,
+            Certificates = () => certificates.Leaves,
+            WriteStatic = writer => StaticConfiguration.Type.Write(writer, _configuration),
+            Time = _time,
             WriteEdge = WriteEdge,
         };
         var internalServices = new Dictionary<string, HttpServiceModel?>(StringComparer.Ordinal)
@@ -312,7 +317,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     }
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
-        [.. _configuration.EntryPoints.Where(static e => !e.Value.IsUdp)], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true,
+        [.. _configuration.EntryPoints.Where(static e => !e.Value.IsUdp)], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true, _configuration.Api?.Debug == true,
         _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
 
     private void WriteEdge(Utf8JsonWriter writer)
