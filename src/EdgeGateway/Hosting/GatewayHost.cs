@@ -268,7 +268,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Version = VersionCommand.Version,
             Started = _time.GetUtcNow(),
             EntryPoints = [.. names],
-            Providers = _configuration.Providers.Nomad is null ? [] : ["Nomad"],
+            // In the order of Traefik's list.
+            Providers = [.. _configuration.Providers.File is null ? Array.Empty<string>() : ["File"], .. _configuration.Providers.Nomad is null ? Array.Empty<string>() : ["Nomad"]],
             AccessLog = accessLog is not null,
             Debug = api?.Debug ?? false,
             Certificates = () => certificates.Leaves,
