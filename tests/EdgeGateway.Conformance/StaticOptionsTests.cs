@@ -56,6 +56,10 @@ public sealed class StaticOptionsTests
         "serverstransport.forwardingtimeouts.dialtimeout", "serverstransport.forwardingtimeouts.idleconntimeout",
         "serverstransport.forwardingtimeouts.responseheadertimeout", "serverstransport.insecureskipverify", "serverstransport.maxidleconnsperhost",
         "serverstransport.rootcas",
+        "entrypoints.<name>.proxyprotocol", "entrypoints.<name>.proxyprotocol.insecure", "entrypoints.<name>.proxyprotocol.trustedips",
+        "entrypoints.<name>.udp.timeout",
+        "tcpserverstransport.dialkeepalive", "tcpserverstransport.dialtimeout", "tcpserverstransport.terminationdelay",
+        "tcpserverstransport.tls", "tcpserverstransport.tls.insecureskipverify", "tcpserverstransport.tls.rootcas",
     };
 
     // Refused "not supported yet", with all that is below them.
@@ -63,9 +67,9 @@ public sealed class StaticOptionsTests
     [
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
         "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass",
-        "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
-        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.http",
-        "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",
+        "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.observability",
+        "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.http",
+        "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport.tls.spiffe", "tracing",
     ];
 
     // Sections that cannot stand alone, as in Traefik: taken in a file, refused as a flag or variable without an option below.

@@ -30,6 +30,9 @@ public sealed record StaticConfiguration
     /// <summary>Default settings of connections to servers.</summary>
     public ServersTransportConfig ServersTransport { get; init; } = StaticServersTransport.Default;
 
+    /// <summary>Default settings of connections to TCP servers.</summary>
+    public TcpServersTransportConfig TcpServersTransport { get; init; } = StaticTcpServersTransport.Default;
+
     /// <summary>Accepted; nothing is sent home.</summary>
     public GlobalConfig Global { get; init; } = new();
 
@@ -51,6 +54,9 @@ public sealed record StaticConfiguration
             "certificatesResolvers", ConfigTypes.MapOf(CertificateResolverConfig.Type), static o => o.CertificatesResolvers,
             static (o, v) => o with { CertificatesResolvers = v })
         .Field("serversTransport", StaticServersTransport.Type, static o => o.ServersTransport, static (o, v) => o with { ServersTransport = v })
+        .Field(
+            "tcpServersTransport", StaticTcpServersTransport.Type, static o => o.TcpServersTransport,
+            static (o, v) => o with { TcpServersTransport = v })
         .Field("global", GlobalConfig.Type, static o => o.Global, static (o, v) => o with { Global = v })
         .Field("core", CoreConfig.Type, static o => o.Core, static (o, v) => o with { Core = v })
         .Field("edge", EdgeConfig.Type, static o => o.Edge, static (o, v) => o with { Edge = v });
