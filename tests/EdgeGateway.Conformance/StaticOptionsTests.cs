@@ -18,6 +18,8 @@ public sealed class StaticOptionsTests
         ["global.checknewversion"] = "false",
         ["providers.nomad.endpoint.address"] = "",
         ["providers.precedence"] = "",
+        // The same numbers, written shorter.
+        ["metrics.prometheus.buckets"] = "0.1,0.3,1.2,5",
     };
 
     // What this version supports; a later one moves lines from the other list to this.
@@ -45,6 +47,8 @@ public sealed class StaticOptionsTests
         "entrypoints.<name>.transport.respondingtimeouts.writetimeout",
         "global.checknewversion", "global.notappendxforwardedfor", "global.sendanonymoususage",
         "log", "log.compress", "log.filepath", "log.format", "log.level", "log.maxage", "log.maxbackups", "log.maxsize", "log.nocolor",
+        "metrics.prometheus", "metrics.prometheus.addentrypointslabels", "metrics.prometheus.addrouterslabels",
+        "metrics.prometheus.addserviceslabels", "metrics.prometheus.buckets", "metrics.prometheus.entrypoint", "metrics.prometheus.manualrouting",
         "ping", "ping.entrypoint", "ping.manualrouting", "ping.terminatingstatuscode",
         "providers.nomad", "providers.nomad.constraints", "providers.nomad.defaultrule", "providers.nomad.endpoint.address",
         "providers.nomad.endpoint.endpointwaittime", "providers.nomad.endpoint.region", "providers.nomad.endpoint.tls.ca",
@@ -63,7 +67,8 @@ public sealed class StaticOptionsTests
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
         "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass", "entrypoints.<name>.http.underscoreheadersstrategy",
         "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
-        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.file", "providers.http",
+        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
+        "metrics.influxdb2", "metrics.otlp", "metrics.prometheus.headerlabels", "metrics.statsd", "ocsp", "providers.file", "providers.http",
         "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",
     ];
 

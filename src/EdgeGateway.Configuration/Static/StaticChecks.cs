@@ -124,6 +124,14 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
             Warn($"log.format '{format}' is unknown, common is used", "log", "format");
         }
 
+        foreach (var bucket in loaded.Metrics.Prometheus?.Buckets ?? [])
+        {
+            if (!double.TryParse(bucket, NumberStyles.Float, CultureInfo.InvariantCulture, out var bound) || !double.IsFinite(bound))
+            {
+                throw Fault("VALUE", $"metrics.prometheus.buckets: '{bucket}' is not a number of seconds", "metrics", "prometheus", "buckets");
+            }
+        }
+
         switch (loaded.AccessLog?.Format)
         {
             case null or "common" or "genericCLF":

@@ -94,6 +94,11 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 own.Add($"the router priority {config.Priority} exceeds the max user-defined priority {HttpRule.MaximumUserPriority}");
             }
 
+            if (config.ParentRefs.Count > 0)
+            {
+                own.Add(Unsupported.Text("parentRefs (a router below other routers)"));
+            }
+
             if (!HttpRule.TryParse(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleError))
             {
                 own.Add($"error while parsing rule {config.Rule}: {ruleError}");
