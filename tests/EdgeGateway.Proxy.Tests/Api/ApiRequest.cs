@@ -1,6 +1,7 @@
 using System.Text;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Tests.Pipeline;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeGateway.Proxy.Tests.Api;
