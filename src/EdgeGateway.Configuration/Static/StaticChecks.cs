@@ -35,6 +35,11 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
             throw Fault("VALUE", $"api.basePath '{loaded.Api!.BasePath}' is not an absolute URL path", "api", "basePath");
         }
 
+        if (loaded.Edge.Http1Forwarder is not (EdgeConfig.OwnForwarder or EdgeConfig.YarpForwarder))
+        {
+            throw Fault("VALUE", $"edge.http1Forwarder '{loaded.Edge.Http1Forwarder}' is neither own nor yarp", "edge", "http1Forwarder");
+        }
+
         foreach (var (name, resolver) in loaded.CertificatesResolvers)
         {
             if (resolver.Tailscale is null)
@@ -93,21 +98,6 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
                     "VALUE", $"providers.precedence: '{name}' is not a provider" + (similar is null ? "" : $"; did you mean '{similar}'?"),
                     "providers", "precedence");
             }
-        }
-
-        if (providers.Nomad is not { } nomad)
-        {
-            return;
-        }
-
-        if (nomad.Namespaces.Count > 1 || nomad.Namespaces.Contains("*"))
-        {
-            throw Fault("UNSUPPORTED", "providers.nomad.namespaces: more than one namespace is not supported yet", "providers", "nomad", "namespaces");
-        }
-
-        if (nomad.AllowEmptyServices)
-        {
-            throw Fault("UNSUPPORTED", "the option providers.nomad.allowEmptyServices is not supported yet", "providers", "nomad", "allowEmptyServices");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -71,6 +72,18 @@ public sealed class Connection
     /// <summary>True while the handler has at least one request of this connection.</summary>
     internal bool HasRunningRequest => Volatile.Read(ref _requestsRunning) > 0;
 
+    /// <summary>Fires when the client is gone, or has half-closed while its HTTP/1 request runs. Never cancelled for a connection without a socket.</summary>
+    internal CancellationToken Departure { get; set; }
+
+    /// <summary>True once it relays another protocol: the client's FIN ends one direction and is no departure.</summary>
+    internal bool IsTunnel { get; set; }
+
+    /// <summary>Trailer section for the HTTP/1.1 answer that runs, each line with its end; null for none.</summary>
+    internal ArrayBufferWriter<byte>? Trailers { get; set; }
+
+    /// <summary>Writes to the client below the HTTP engine; null without a socket.</summary>
+    internal ClientPipe? Pipe { get; set; }
+
     /// <summary>True until the head of the answer to an HTTP/1.0 request is written: it says HTTP/1.0, which the engine never does.</summary>
     internal bool AnswersHttp10 { get; set; }
 
@@ -85,6 +98,12 @@ public sealed class Connection
 
     /// <summary>Ends it now, hard: the client sees a reset, never a clean end. Idempotent.</summary>
     public void Abort() => _control?.Abort(ConnectionEnd.Aborted);
+
+    /// <summary>Sends the head of an interim (1xx) answer to an HTTP/1.1 client whose answer has not begun; false when it could not be sent.</summary>
+    internal ValueTask<bool> PassInterimAsync(ReadOnlySpan<byte> head) => Pipe is null || IsHttp2 ? new(false) : Pipe.PassInterimAsync(head);
+
+    /// <summary>Ends our direction of a tunnel: close_notify and FIN.</summary>
+    internal ValueTask EndSendingAsync() => Pipe is null ? default : Pipe.EndSendingAsync();
 
     internal void Attach(IConnectionControl control) => _control = control;
 

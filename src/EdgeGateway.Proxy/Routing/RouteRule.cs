@@ -11,6 +11,9 @@ public abstract class RouteRule
     /// </summary>
     public abstract IReadOnlyList<string>? Hosts { get; }
 
+    /// <summary>Paths and prefixes of which one must be the request's routing path for the rule to match; null when any path may.</summary>
+    public virtual IReadOnlyList<PathKey>? Paths => null;
+
     /// <summary>True when the request fulfils the whole rule.</summary>
     public abstract bool Matches(HttpRequestView request);
 }

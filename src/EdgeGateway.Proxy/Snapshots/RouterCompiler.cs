@@ -8,46 +8,31 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Compiles routers: entry points, defaults, rule, middlewares, service (dynamic-config §3.4, 4.5, 6.1, 6.9).</summary>
 internal sealed class RouterCompiler(RouterCompilerOptions options)
 {
-    private Dictionary<string, Dictionary<string, CompiledRouter>> _compiled = new(StringComparer.Ordinal);
+    private readonly CompiledElements<HttpRouterConfig, CompiledRouter> _elements = new(static configuration => configuration.Http.Routers);
+
+    /// <summary>Number of routers.</summary>
+    public int Count => _elements.Count;
 
     /// <summary>Compiles what changed and keeps the rest.</summary>
-    public (int Compiled, int Reused) Update(
-        IReadOnlyList<ProviderMessage> messages, ServiceCompiler services, MiddlewareCompiler middlewares)
+    /// <param name="messages">The latest message of each provider.</param>
+    /// <param name="services">The services, up to date.</param>
+    /// <param name="middlewares">The middlewares, up to date.</param>
+    /// <param name="referencesChanged">False when no service or middleware came, went or was replaced since the last call.</param>
+    public CompiledElements<HttpRouterConfig, CompiledRouter>.Changes Update(
+        IReadOnlyList<ProviderMessage> messages, ServiceCompiler services, MiddlewareCompiler middlewares, bool referencesChanged) =>
+        _elements.Update(
+            messages,
+            (provider, name, config, before) => before is not null && before.Source.Equals(config) && before.IsCurrent(services, middlewares)
+                ? before
+                : Compile(name, provider, config, services, middlewares),
+            referencesChanged ? router => router.IsCurrent(services, middlewares) : null);
+
+    /// <summary>What is said about every router as it is now.</summary>
+    public IEnumerable<RouterReport> Reports()
     {
-        var (compiled, reused) = (0, 0);
-        var next = new Dictionary<string, Dictionary<string, CompiledRouter>>(StringComparer.Ordinal);
-        foreach (var message in messages)
-        {
-            var before = _compiled.GetValueOrDefault(message.Provider);
-            var routers = message.Configuration.Http.Routers;
-            var now = new Dictionary<string, CompiledRouter>(routers.Count, StringComparer.Ordinal);
-            foreach (var (name, config) in routers.AsSpan())
-            {
-                if (before is not null && before.TryGetValue(name, out var router) && router.IsCurrent(config, services, middlewares))
-                {
-                    now.Add(name, router);
-                    reused++;
-                    continue;
-                }
-
-                now.Add(name, Compile(name, message.Provider, config, services, middlewares));
-                compiled++;
-            }
-
-            next.Add(message.Provider, now);
-        }
-
-        _compiled = next;
-        return (compiled, reused);
+        var parts = _elements.Parts;
+        return parts.SelectMany(static part => part.Entries).SelectMany(static router => router.Reports);
     }
-
-    /// <summary>Every router that serves requests, by entry point.</summary>
-    public IEnumerable<(string EntryPoint, HttpRouterModel Model)> Models() =>
-        _compiled.Values.SelectMany(static p => p.Values).SelectMany(static r => r.Models);
-
-    /// <summary>What is said about every router.</summary>
-    public RouterReport[] Reports() =>
-        [.. _compiled.Values.SelectMany(static p => p.Values).SelectMany(static r => r.Reports)];
 
     private CompiledRouter Compile(
         string name, string provider, HttpRouterConfig source, ServiceCompiler services, MiddlewareCompiler middlewares)

@@ -6,61 +6,59 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Knows every service. A change of servers alone goes straight to the live state (design decision 10) and keeps the entry.</summary>
 internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
 {
-    private Dictionary<string, Dictionary<string, ServiceEntry>> _entries = new(StringComparer.Ordinal);
+    private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
 
     /// <summary>Takes up what the providers say.</summary>
-    public void Update(IReadOnlyList<ProviderMessage> messages)
+    /// <returns>True when an entry came, went or was replaced.</returns>
+    public bool Update(IReadOnlyList<ProviderMessage> messages)
     {
-        var next = new Dictionary<string, Dictionary<string, ServiceEntry>>(StringComparer.Ordinal);
-        foreach (var message in messages)
+        var changes = _elements.Update(messages, (provider, name, config, before) =>
+            before is not null && WithoutServers(before.Config).Equals(WithoutServers(config))
+                ? Refresh(before, name, provider, config)
+                : Make(name, provider, config));
+        foreach (var entry in changes.Removed)
         {
-            var before = _entries.GetValueOrDefault(message.Provider);
-            var now = new Dictionary<string, ServiceEntry>(StringComparer.Ordinal);
-            foreach (var (name, config) in message.Configuration.Http.Services.AsSpan())
-            {
-                var entry = before?.GetValueOrDefault(name);
-                if (entry is null || !ReferenceEquals(entry.Config, config))
-                {
-                    entry = entry is not null && WithoutServers(entry.Config).Equals(WithoutServers(config))
-                        ? Refresh(entry, name, message.Provider, config)
-                        : Make(name, message.Provider, config);
-                }
-
-                now.Add(name, entry);
-            }
-
-            next.Add(message.Provider, now);
+            entry.IsReplaced = true;
         }
 
-        _entries = next;
+        return !changes.IsEmpty;
     }
 
     /// <summary>The service of that name, or null.</summary>
-    public ServiceEntry? Find(QualifiedName name) =>
-        _entries.TryGetValue(name.Provider, out var ofProvider) && ofProvider.TryGetValue(name.Name, out var entry) ? entry : null;
+    public ServiceEntry? Find(QualifiedName name) => _elements.Find(name);
 
     /// <summary>A hint when the same name exists at another provider.</summary>
     public string DidYouMean(QualifiedName name)
     {
-        foreach (var (provider, services) in _entries)
+        foreach (var part in _elements.Parts)
         {
-            if (provider != name.Provider && services.ContainsKey(name.Name))
+            if (part.Provider != name.Provider && part.Source.ContainsKey(name.Name))
             {
-                return $"; did you mean \"{name.Name}@{provider}\"?";
+                return $"; did you mean \"{name.Name}@{part.Provider}\"?";
             }
         }
 
         return "";
     }
 
-    /// <summary>What is said about every service.</summary>
-    public ServiceReport[] Reports() =>
-    [
-        .. _entries.SelectMany(static p => p.Value.Select(e => new ServiceReport(
-            $"{e.Key}@{p.Key}", p.Key, e.Value.Config, KindOf(e.Value.Config),
-            e.Value.Error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
-            e.Value.Error is null ? ConfigList<string>.Empty : [e.Value.Error]))),
-    ];
+    /// <summary>What is said about every service as it is now, put together when it is walked.</summary>
+    public IEnumerable<ServiceReport> Reports() => Reports(_elements.Parts);
+
+    private static IEnumerable<ServiceReport> Reports(IReadOnlyList<CompiledElements<HttpServiceConfig, ServiceEntry>.Part> parts)
+    {
+        foreach (var part in parts)
+        {
+            for (var i = 0; i < part.Entries.Length; i++)
+            {
+                var (name, config) = part.Source.AsSpan()[i];
+                var error = part.Entries[i].Error;
+                yield return new ServiceReport(
+                    $"{name}@{part.Provider}", part.Provider, config, KindOf(config),
+                    error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
+                    error is null ? ConfigList<string>.Empty : [error]);
+            }
+        }
+    }
 
     // Lower-cased as in Traefik's API: loadbalancer, weighted, …; none for internal services.
     private static string? KindOf(HttpServiceConfig config) =>

@@ -12,6 +12,9 @@ internal sealed class ServiceEntry
     /// <summary>Answers requests; null when the service is broken.</summary>
     public required HttpServiceModel? Model { get; init; }
 
+    /// <summary>True once another entry took its place, or none: what was made with it must be made anew.</summary>
+    public bool IsReplaced { get; set; }
+
     /// <summary>Why it is broken, in Traefik's words.</summary>
     public required string? Error { get; init; }
 }

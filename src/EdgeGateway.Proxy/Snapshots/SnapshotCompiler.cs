@@ -25,6 +25,7 @@ public sealed partial class SnapshotCompiler
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
     private readonly ILogger<SnapshotCompiler> _logger;
+    private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
@@ -43,28 +44,27 @@ public sealed partial class SnapshotCompiler
         var started = Stopwatch.GetTimestamp();
 
         // Step 1.
-        _services.Update(messages);
+        var referencesChanged = _services.Update(messages);
 
         // Step 2.
-        _middlewares.Update(messages);
+        referencesChanged |= _middlewares.Update(messages);
 
         // Step 3.
-        var (compiled, reused) = _routers.Update(messages, _services, _middlewares);
+        var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
 
         // Step 4.
-        var entryPoints = _tables.Build(_routers.Models());
+        var entryPoints = _tables.Update(removed, added);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
-        var routerReports = _routers.Reports();
-        var serviceReports = _services.Reports();
-        var middlewareReports = _middlewares.Reports();
         var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
-        Say(problems, routerReports);
-        Compiled(_logger, compiled, reused, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Say(problems);
+        Say(removed, added);
+        var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
+        Compiled(_logger, added.Count, _routers.Count - added.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
-            Report = new(() => Report(routerReports, serviceReports, middlewareReports, problems)),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], problems)),
         };
     }
 
@@ -119,8 +119,14 @@ public sealed partial class SnapshotCompiler
     }
 
     /// <summary>Each complaint is logged once, and again only after it was gone.</summary>
-    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers)
+    private void Say(ConfigList<ConfigurationProblem> problems)
     {
+        if (problems.Equals(_problems))
+        {
+            return;
+        }
+
+        _problems = problems;
         var now = new HashSet<string>(StringComparer.Ordinal);
         foreach (var problem in problems)
         {
@@ -131,19 +137,23 @@ public sealed partial class SnapshotCompiler
             }
         }
 
-        foreach (var router in routers)
+        _said = now;
+    }
+
+    /// <inheritdoc cref="Say(ConfigList{ConfigurationProblem})" />
+    private void Say(List<CompiledRouter> removed, List<CompiledRouter> added)
+    {
+        var before = removed.SelectMany(Complaints).Select(static c => c.Text).ToHashSet(StringComparer.Ordinal);
+        foreach (var (report, error, text) in added.SelectMany(Complaints))
         {
-            foreach (var error in router.Errors)
+            if (!before.Contains(text))
             {
-                var text = $"{router.Name}: {error}";
-                if (now.Add(text) && !_said.Contains(text))
-                {
-                    RouterProblem(_logger, router.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, router.Name, error);
-                }
+                RouterProblem(_logger, report.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, report.Name, error);
             }
         }
 
-        _said = now;
+        static IEnumerable<(RouterReport Report, string Error, string Text)> Complaints(CompiledRouter router) =>
+            router.Reports.SelectMany(static report => report.Errors.Distinct(StringComparer.Ordinal).Select(error => (report, error, $"{report.Name}: {error}")));
     }
 
     [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]

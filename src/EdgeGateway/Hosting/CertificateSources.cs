@@ -53,9 +53,17 @@ internal sealed class CertificateSources : IAsyncDisposable
         _keeper.SetWanted([.. _resolvers.SelectMany(resolver => WantedNames.For(resolver, routers)).Distinct(StringComparer.Ordinal)]);
     }
 
-    /// <summary>What the API says about the certificates.</summary>
+    /// <summary>What the API says about tailscaled and the certificates.</summary>
     public void Write(Utf8JsonWriter writer)
     {
+        writer.WriteStartObject("tailscale");
+        var trouble = _keeper.Trouble;
+        writer.WriteString("state", trouble is not null ? "unreachable" : _keeper.Node?.BackendState ?? "not asked yet");
+        Text(writer, "name", _keeper.Node?.DnsName);
+        Text(writer, "code", trouble?.Code);
+        Text(writer, "reason", trouble?.Reason);
+        Text(writer, "cure", trouble?.Cure);
+        writer.WriteEndObject();
         writer.WriteStartArray("certificates");
         foreach (var status in _keeper.Statuses.Values.OrderBy(static s => s.Name, StringComparer.Ordinal))
         {

@@ -46,7 +46,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SnapshotHolder _snapshots = new();
     private readonly List<EntryPoint> _entryPoints = [];
-    private readonly HttpForwarding _forwarding = new();
+    private readonly HttpForwarding _forwarding;
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
     private TransportPool? _transports;
@@ -59,6 +59,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         _logger = loggers.CreateLogger<GatewayHost>();
         _logLines = logLines;
         _time = time;
+        _forwarding = new HttpForwarding(time, configuration.Edge.Http1Forwarder == EdgeConfig.YarpForwarder);
     }
 
     /// <summary>Runs until cancelled; the exit code is 0, or 1 when the start failed.</summary>

@@ -65,6 +65,7 @@ internal sealed class GatewayApplication(RequestHandler handler, EntryPointConfi
     /// <inheritdoc />
     public void DisposeContext(GatewayContext context, Exception? exception)
     {
+        context.Connection.Trailers = null;
         context.Connection.RequestEnded();
         context.Reset();
     }
