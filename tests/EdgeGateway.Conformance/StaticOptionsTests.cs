@@ -40,6 +40,8 @@ public sealed class StaticOptionsTests
         "entrypoints.<name>.http.redirections.entrypoint.scheme", "entrypoints.<name>.http.redirections.entrypoint.to",
         "entrypoints.<name>.http.sanitizepath", "entrypoints.<name>.http.tls", "entrypoints.<name>.http.tls.certresolver",
         "entrypoints.<name>.http.tls.domains", "entrypoints.<name>.http.tls.domains[n].main", "entrypoints.<name>.http.tls.domains[n].sans",
+        "entrypoints.<name>.http2.maxconcurrentstreams", "entrypoints.<name>.http2.maxdecoderheadertablesize",
+        "entrypoints.<name>.http2.maxencoderheadertablesize",
         "entrypoints.<name>.http.tls.options", "entrypoints.<name>.reuseport",
         "entrypoints.<name>.transport.keepalivemaxrequests", "entrypoints.<name>.transport.keepalivemaxtime",
         "entrypoints.<name>.transport.lifecycle.gracetimeout", "entrypoints.<name>.transport.lifecycle.requestacceptgracetimeout",
@@ -66,7 +68,7 @@ public sealed class StaticOptionsTests
     [
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
         "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass", "entrypoints.<name>.http.underscoreheadersstrategy",
-        "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
+        "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
         "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
         "metrics.influxdb2", "metrics.otlp", "metrics.prometheus.headerlabels", "metrics.statsd", "ocsp", "providers.file", "providers.http",
         "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",

@@ -66,6 +66,18 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
             throw Fault("UNSUPPORTED", $"entry point {name}: UDP entry points are not supported yet", at);
         }
 
+        if (config.Http2.MaxConcurrentStreams < 0)
+        {
+            throw Fault("VALUE", $"entry point {name}: http2.maxConcurrentStreams must be 0 or more", "entryPoints", name, "http2", "maxConcurrentStreams");
+        }
+
+        if (config.Http2.MaxEncoderHeaderTableSize != config.Http2.MaxDecoderHeaderTableSize)
+        {
+            Warn(
+                $"entry point {name}: http2.maxEncoderHeaderTableSize has no effect, both tables have maxDecoderHeaderTableSize",
+                "entryPoints", name, "http2", "maxEncoderHeaderTableSize");
+        }
+
         foreach (var trusted in config.ForwardedHeaders.TrustedIPs)
         {
             if (!IPAddress.TryParse(trusted, out _) && !IsNetwork(trusted))

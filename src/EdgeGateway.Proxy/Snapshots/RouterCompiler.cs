@@ -37,24 +37,21 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
     private CompiledRouter Compile(
         string name, string provider, HttpRouterConfig source, ServiceCompiler services, MiddlewareCompiler middlewares)
     {
-        var errors = new List<string>();
-        var entryPoints = EntryPoints(source, errors, out var warnings);
         var models = new List<(string, HttpRouterModel)>();
         var reports = new List<RouterReport>();
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
         var usedMiddlewares = new List<(QualifiedName, MiddlewareEntry?)>();
 
-        if (entryPoints.Count == 0)
+        // Entry points that do not exist have no defaults to give: the router keeps them, and the API shows them as written.
+        var wanted = source.EntryPoints.Count == 0 ? options.DefaultEntryPoints : source.EntryPoints;
+        if (wanted.Count == 0)
         {
-            var config = Shown(source, provider, 0);
-            reports.Add(new(
-                $"{name}@{provider}", provider, config, ElementStatus.Disabled, errors.ToConfigList(), ConfigList<string>.Empty,
-                Service(source, provider)?.ToString() ?? ""));
+            CompileOne(name, provider, source);
         }
 
-        foreach (var (madeName, config) in EntryPointModel.Apply(name, source, entryPoints, options.Models))
+        foreach (var (madeName, config) in EntryPointModel.Apply(name, source, wanted, options.Models))
         {
-            CompileOne(madeName, provider, config, entryPoints, errors, warnings);
+            CompileOne(madeName, provider, config);
         }
 
         return new()
@@ -66,11 +63,19 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             Reports = [.. reports],
         };
 
-        void CompileOne(string made, string owner, HttpRouterConfig config, ConfigList<string> all, List<string> faults, bool warned)
+        void CompileOne(string made, string owner, HttpRouterConfig config)
         {
             var qualified = $"{made}@{owner}";
-            var own = new List<string>(faults);
-            var served = config.EntryPoints;
+            var own = new List<string>();
+            var served = Served(config, own);
+            if (served.Count == 0)
+            {
+                reports.Add(new(
+                    qualified, owner, Shown(config, owner, 0), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? ""));
+                return;
+            }
+
+            var warned = own.Count > 0;
             var priority = config.Priority != 0 ? config.Priority : HttpRule.PriorityOf(config.Rule ?? "");
             var broken = own.Count;
 
@@ -139,25 +144,20 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         }
     }
 
-    private ConfigList<string> EntryPoints(HttpRouterConfig source, List<string> errors, out bool warned)
+    // The entry points of the router that exist; the others are a warning, and an error when there is none left (dynamic-config §6.1).
+    private ConfigList<string> Served(HttpRouterConfig config, List<string> errors)
     {
-        warned = false;
-        if (source.EntryPoints.Count == 0)
-        {
-            return options.DefaultEntryPoints;
-        }
-
-        var known = new List<string>(source.EntryPoints.Count);
-        foreach (var entryPoint in source.EntryPoints)
+        var known = new List<string>(config.EntryPoints.Count);
+        foreach (var entryPoint in config.EntryPoints)
         {
             if (options.EntryPoints.Contains(entryPoint))
             {
                 known.Add(entryPoint);
-                continue;
             }
-
-            warned = true;
-            errors.Add($"entryPoint \"{entryPoint}\" doesn't exist");
+            else
+            {
+                errors.Add($"entryPoint \"{entryPoint}\" doesn't exist");
+            }
         }
 
         if (known.Count == 0)
@@ -165,7 +165,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             errors.Add("no valid entryPoint for this router");
         }
 
-        return known.ToConfigList();
+        return known.Count == config.EntryPoints.Count ? config.EntryPoints : known.ToConfigList();
     }
 
     private static QualifiedName? Service(HttpRouterConfig config, string provider) =>
