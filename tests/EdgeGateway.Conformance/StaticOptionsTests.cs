@@ -52,6 +52,7 @@ public sealed class StaticOptionsTests
         "metrics.prometheus", "metrics.prometheus.addentrypointslabels", "metrics.prometheus.addrouterslabels",
         "metrics.prometheus.addserviceslabels", "metrics.prometheus.buckets", "metrics.prometheus.entrypoint", "metrics.prometheus.manualrouting",
         "ping", "ping.entrypoint", "ping.manualrouting", "ping.terminatingstatuscode",
+        "providers.file.debugloggeneratedtemplate", "providers.file.directory", "providers.file.filename", "providers.file.watch",
         "providers.nomad", "providers.nomad.constraints", "providers.nomad.defaultrule", "providers.nomad.endpoint.address",
         "providers.nomad.endpoint.endpointwaittime", "providers.nomad.endpoint.region", "providers.nomad.endpoint.tls.ca",
         "providers.nomad.endpoint.tls.cert", "providers.nomad.endpoint.tls.insecureskipverify", "providers.nomad.endpoint.tls.key",
@@ -61,6 +62,10 @@ public sealed class StaticOptionsTests
         "serverstransport.forwardingtimeouts.dialtimeout", "serverstransport.forwardingtimeouts.idleconntimeout",
         "serverstransport.forwardingtimeouts.responseheadertimeout", "serverstransport.insecureskipverify", "serverstransport.maxidleconnsperhost",
         "serverstransport.rootcas",
+        "entrypoints.<name>.proxyprotocol", "entrypoints.<name>.proxyprotocol.insecure", "entrypoints.<name>.proxyprotocol.trustedips",
+        "entrypoints.<name>.udp.timeout",
+        "tcpserverstransport.dialkeepalive", "tcpserverstransport.dialtimeout", "tcpserverstransport.terminationdelay",
+        "tcpserverstransport.tls", "tcpserverstransport.tls.insecureskipverify", "tcpserverstransport.tls.rootcas",
     };
 
     // Refused "not supported yet", with all that is below them.
@@ -68,10 +73,9 @@ public sealed class StaticOptionsTests
     [
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
         "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass", "entrypoints.<name>.http.underscoreheadersstrategy",
-        "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
-        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
-        "metrics.influxdb2", "metrics.otlp", "metrics.prometheus.headerlabels", "metrics.statsd", "ocsp", "providers.file", "providers.http",
-        "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",
+        "entrypoints.<name>.http3", "entrypoints.<name>.observability", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
+        "metrics.influxdb2", "metrics.otlp", "metrics.prometheus.headerlabels", "metrics.statsd", "ocsp", "providers.http",
+        "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport.tls.spiffe", "tracing",
     ];
 
     // Sections that cannot stand alone, as in Traefik: taken in a file, refused as a flag or variable without an option below.

@@ -18,6 +18,15 @@ public sealed record EntryPointConfig
     /// <summary>Time limits and life cycle.</summary>
     public TransportConfig Transport { get; init; } = new();
 
+    /// <summary>Who may send a PROXY header; null = it is not read.</summary>
+    public ProxyProtocolInConfig? ProxyProtocol { get; init; }
+
+    /// <summary>Settings of a UDP entry point.</summary>
+    public EntryPointUdpConfig Udp { get; init; } = new();
+
+    /// <summary>True for <c>/udp</c> addresses.</summary>
+    public bool IsUdp => AddressSyntax.TryParse(Address ?? "", out var address, out _) && address.Protocol == "udp";
+
     /// <summary>Whose forwarded headers are believed.</summary>
     public ForwardedHeadersConfig ForwardedHeaders { get; init; } = new();
 
@@ -33,6 +42,8 @@ public sealed record EntryPointConfig
         .Field("reusePort", ConfigTypes.Bool, static o => o.ReusePort, static (o, v) => o with { ReusePort = v }, description: "SO_REUSEPORT. Default false.")
         .Field("asDefault", ConfigTypes.Bool, static o => o.AsDefault, static (o, v) => o with { AsDefault = v }, description: "A default entry point of routers without entryPoints.")
         .Field("transport", TransportConfig.Type, static o => o.Transport, static (o, v) => o with { Transport = v }, description: "Time limits and life cycle.")
+        .Field("proxyProtocol", ProxyProtocolInConfig.Type, static o => o.ProxyProtocol, static (o, v) => o with { ProxyProtocol = v }, FieldOptions.AllowEmpty, description: "Who may send a PROXY header.")
+        .Field("udp", EntryPointUdpConfig.Type, static o => o.Udp, static (o, v) => o with { Udp = v }, description: "Settings of a UDP entry point.")
         .Field("forwardedHeaders", ForwardedHeadersConfig.Type, static o => o.ForwardedHeaders, static (o, v) => o with { ForwardedHeaders = v }, description: "Whose forwarded headers are believed.")
         .Field("http", EntryPointHttpConfig.Type, static o => o.Http, static (o, v) => o with { Http = v }, description: "HTTP settings.")
         .Field("http2", EntryPointHttp2Config.Type, static o => o.Http2, static (o, v) => o with { Http2 = v }, description: "HTTP/2 settings.");

@@ -61,9 +61,19 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
             throw Fault("ADDRESS", $"error while building entryPoint {name}: {error}", at);
         }
 
-        if (address.Protocol == "udp")
+        if (config.Udp.Timeout <= TimeSpan.Zero)
         {
-            throw Fault("UNSUPPORTED", $"entry point {name}: UDP entry points are not supported yet", at);
+            throw Fault("VALUE", $"error while building entryPoint {name}: udp timeout should be greater than zero", "entryPoints", name, "udp", "timeout");
+        }
+
+        foreach (var trusted in config.ProxyProtocol?.TrustedIPs ?? [])
+        {
+            if (!IPAddress.TryParse(trusted, out _) && !IsNetwork(trusted))
+            {
+                throw Fault(
+                    "VALUE", $"error while building entryPoint {name}: '{trusted}' is neither an IP address nor a network such as 10.0.0.0/8",
+                    "entryPoints", name, "proxyProtocol", "trustedIPs");
+            }
         }
 
         if (config.Http2.MaxConcurrentStreams < 0)

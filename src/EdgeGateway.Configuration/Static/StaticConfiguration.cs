@@ -33,6 +33,9 @@ public sealed record StaticConfiguration
     /// <summary>Default settings of connections to servers.</summary>
     public ServersTransportConfig ServersTransport { get; init; } = StaticServersTransport.Default;
 
+    /// <summary>Default settings of connections to TCP servers.</summary>
+    public TcpServersTransportConfig TcpServersTransport { get; init; } = StaticTcpServersTransport.Default;
+
     /// <summary>Accepted; nothing is sent home.</summary>
     public GlobalConfig Global { get; init; } = new();
 
@@ -52,6 +55,9 @@ public sealed record StaticConfiguration
             "certificatesResolvers", ConfigTypes.MapOf(CertificateResolverConfig.Type), static o => o.CertificatesResolvers,
             static (o, v) => o with { CertificatesResolvers = v })
         .Field("serversTransport", StaticServersTransport.Type, static o => o.ServersTransport, static (o, v) => o with { ServersTransport = v })
+        .Field(
+            "tcpServersTransport", StaticTcpServersTransport.Type, static o => o.TcpServersTransport,
+            static (o, v) => o with { TcpServersTransport = v })
         .Field("global", GlobalConfig.Type, static o => o.Global, static (o, v) => o with { Global = v })
         .Field("edge", EdgeConfig.Type, static o => o.Edge, static (o, v) => o with { Edge = v });
 }

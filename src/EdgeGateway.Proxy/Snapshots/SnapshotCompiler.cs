@@ -24,17 +24,21 @@ public sealed partial class SnapshotCompiler
     private readonly MiddlewareCompiler _middlewares;
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
+    private readonly Layer4Compiler _layer4;
     private readonly ILogger<SnapshotCompiler> _logger;
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
+    private Layer4Report _saidLayer4 = new([], [], [], [], []);
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
-        ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables, ILogger<SnapshotCompiler> logger)
+        ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables,
+        Layer4Compiler layer4, ILogger<SnapshotCompiler> logger)
     {
         _services = services;
         _middlewares = middlewares;
         _routers = routers;
         _tables = tables;
+        _layer4 = layer4;
         _logger = logger;
     }
 
@@ -51,25 +55,33 @@ public sealed partial class SnapshotCompiler
 
         // Step 3.
         var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
+        var (compiledTcp, reusedTcp) = _layer4.Update(messages);
 
         // Step 4.
         var entryPoints = _tables.Update(removed, added);
+        var tcp = _layer4.TcpTables(entryPoints);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
         Say(problems);
         Say(removed, added);
+        var layer4 = _layer4.Report;
+        Say(layer4);
         var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
-        Compiled(_logger, added.Count, _routers.Count - added.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Compiled(
+            _logger, added.Count + compiledTcp, _routers.Count - added.Count + reusedTcp, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
-            Report = new(() => Report([.. routers], [.. services], [.. middlewares], problems)),
+            Tcp = tcp,
+            Udp = _layer4.UdpTables(),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems)),
         };
     }
 
     private static ConfigurationReport Report(
-        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, ConfigList<ConfigurationProblem> problems)
+        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, Layer4Report layer4,
+        ConfigList<ConfigurationProblem> problems)
     {
         var usersOfServices = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var usersOfMiddlewares = new Dictionary<string, List<string>>(StringComparer.Ordinal);
@@ -93,6 +105,11 @@ public sealed partial class SnapshotCompiler
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfServices, r.Name) })).ToConfigMap(),
             Middlewares = middlewares
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfMiddlewares, r.Name) })).ToConfigMap(),
+            TcpRouters = layer4.TcpRouterMap(),
+            TcpServices = layer4.TcpServiceMap(),
+            TcpMiddlewares = layer4.TcpMiddlewareMap(),
+            UdpRouters = layer4.UdpRouterMap(),
+            UdpServices = layer4.UdpServiceMap(),
             Problems = problems,
         };
     }
@@ -154,6 +171,22 @@ public sealed partial class SnapshotCompiler
 
         static IEnumerable<(RouterReport Report, string Error, string Text)> Complaints(CompiledRouter router) =>
             router.Reports.SelectMany(static report => report.Errors.Distinct(StringComparer.Ordinal).Select(error => (report, error, $"{report.Name}: {error}")));
+    }
+
+    /// <inheritdoc cref="Say(ConfigList{ConfigurationProblem})" />
+    private void Say(Layer4Report report)
+    {
+        if (ReferenceEquals(report, _saidLayer4))
+        {
+            return;
+        }
+
+        var before = _saidLayer4.Complaints().ToHashSet();
+        _saidLayer4 = report;
+        foreach (var complaint in report.Complaints().Distinct().Where(complaint => !before.Contains(complaint)))
+        {
+            RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, complaint.Error);
+        }
     }
 
     [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]

@@ -3,6 +3,7 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tls;
 using EdgeGateway.Rules.Http;
+using EdgeGateway.Rules.Tcp;
 using EdgeGateway.Tailscale.Certificates;
 using EdgeGateway.Tailscale.LocalApi;
 using Microsoft.Extensions.Logging;
@@ -49,6 +50,12 @@ internal sealed class CertificateSources : IAsyncDisposable
                 r.Config.Tls!.CertResolver,
                 [.. r.Config.Tls.Domains.Select(static d => d.Main ?? "")],
                 HttpRule.TryParse(r.Config.Rule ?? "", r.Config.RuleSyntax ?? "", out var rule, out _) ? rule.Domains : []))
+            .Concat(snapshot.Report.Value.TcpRouters.Values
+                .Where(static r => r.Config.Tls?.CertResolver is { Length: > 0 })
+                .Select(static r => new RouterNames(
+                    r.Config.Tls!.CertResolver,
+                    [.. r.Config.Tls.Domains.Select(static d => d.Main ?? "")],
+                    TcpRule.TryParseServerNames(r.Config.Rule ?? ""))))
             .ToList();
         _keeper.SetWanted([.. _resolvers.SelectMany(resolver => WantedNames.For(resolver, routers)).Distinct(StringComparer.Ordinal)]);
     }

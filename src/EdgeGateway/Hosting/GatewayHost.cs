@@ -7,6 +7,7 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Api;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Layer4;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
 using EdgeGateway.Proxy.Observability.AccessLog;
@@ -15,7 +16,9 @@ using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Udp;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Hosting;
@@ -46,10 +49,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SnapshotHolder _snapshots = new();
     private readonly List<EntryPoint> _entryPoints = [];
+    private readonly List<UdpEntryPoint> _udpEntryPoints = [];
     private readonly HttpForwarding _forwarding;
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
     private TransportPool? _transports;
+    private TcpHealthChecks? _healthChecks;
     private CertificateSources? _certificates;
 
     public GatewayHost(StaticConfiguration configuration, ILoggerFactory loggers, BoundedLineWriter logLines, TimeProvider time)
@@ -73,6 +78,11 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             // Step 1.
             (aggregator, providers, ping) = Compose();
             foreach (var entryPoint in _entryPoints)
+            {
+                entryPoint.Bind();
+            }
+
+            foreach (var entryPoint in _udpEntryPoints)
             {
                 entryPoint.Bind();
             }
@@ -125,9 +135,19 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             await entryPoint.StartAsync();
         }
 
+        foreach (var entryPoint in _udpEntryPoints)
+        {
+            entryPoint.Start();
+        }
+
         foreach (var entryPoint in _entryPoints)
         {
             LogListening(_logger, entryPoint.Name, entryPoint.LocalEndPoint!.ToString());
+        }
+
+        foreach (var entryPoint in _udpEntryPoints)
+        {
+            LogListening(_logger, entryPoint.Name, $"{entryPoint.LocalEndPoint}/udp");
         }
 
         LogStarted(_logger, VersionCommand.Version, string.Join(", ", providers.Select(static p => p.Name)));
@@ -136,7 +156,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         // Step 5.
         LogStopping(_logger);
         ping.Terminate();
-        await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()));
+        await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()).Concat(_udpEntryPoints.Select(static e => e.StopAsync())));
         await _ended.CancelAsync();
         foreach (var task in running)
         {
@@ -154,12 +174,18 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             await entryPoint.DisposeAsync();
         }
 
+        foreach (var entryPoint in _udpEntryPoints)
+        {
+            await entryPoint.DisposeAsync();
+        }
+
         if (_certificates is not null)
         {
             await _certificates.DisposeAsync();
         }
 
         _transports?.Dispose();
+        _healthChecks?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
         _ended.Dispose();
     }
@@ -213,7 +239,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Time = _time,
             Logger = _loggers.CreateLogger<GatewayHandler>(),
         };
-        foreach (var (name, config) in names)
+        foreach (var (name, config) in names.Where(static e => !e.Value.IsUdp))
         {
             if (!EntryPointRequestModel.TryCreate(name, config, serverName, out var model, out var error))
             {
@@ -221,7 +247,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
 
             var handler = new GatewayHandler(model, handlerOptions);
-            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time));
+            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time, _snapshots));
+        }
+
+        foreach (var (name, config) in names.Where(static e => e.Value.IsUdp))
+        {
+            _udpEntryPoints.Add(new UdpEntryPoint(name, config, _snapshots, _loggers, _time));
         }
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
@@ -249,7 +280,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Version = VersionCommand.Version,
             Started = _time.GetUtcNow(),
             EntryPoints = [.. names],
-            Providers = _configuration.Providers.Nomad is null ? [] : ["Nomad"],
+            // In the order of Traefik's list.
+            Providers = [.. _configuration.Providers.File is null ? Array.Empty<string>() : ["File"], .. _configuration.Providers.Nomad is null ? Array.Empty<string>() : ["Nomad"]],
             AccessLog = accessLog is not null,
             Debug = api?.Debug ?? false,
             Metrics = metrics is null ? "" : "Prometheus",
@@ -269,8 +301,9 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
 
-        var defaults = names.Where(static e => e.Value.AsDefault).Select(static e => e.Key).ToList();
-        var defaultEntryPoints = (defaults.Count > 0 ? defaults : names.Keys.ToList())
+        var tcpNames = names.Where(static e => !e.Value.IsUdp).Select(static e => e.Key).ToList();
+        var defaults = names.Where(static e => e.Value.AsDefault && !e.Value.IsUdp).Select(static e => e.Key).ToList();
+        var defaultEntryPoints = (defaults.Count > 0 ? defaults : tcpNames)
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
         var models = names.Select(static e => EntryPointModel.Of(e.Key, e.Value)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
@@ -278,13 +311,30 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             new ServiceCompiler(
                 new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
+            new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
             new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
+            Layer4(tcpNames, defaultEntryPoints, random),
             _loggers.CreateLogger<SnapshotCompiler>());
     }
 
+    private Layer4Compiler Layer4(IReadOnlyList<string> tcpNames, ConfigList<string> defaultEntryPoints, Random random)
+    {
+        var udpNames = _configuration.EntryPoints.Where(static e => e.Value.IsUdp).Select(static e => e.Key).ToConfigList();
+        var transports = new TcpTransportCompiler(_configuration.TcpServersTransport);
+        _healthChecks = new TcpHealthChecks(_time, _loggers.CreateLogger<TcpHealthChecks>());
+        var tlsOptions = new TlsOptionsCompiler();
+        return new Layer4Compiler(
+            tlsOptions,
+            transports,
+            new TcpServiceCompiler(transports, new Layer4StateStore(_time, random), _healthChecks),
+            new TcpMiddlewareCompiler(),
+            new TcpRouterCompiler(new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints), tlsOptions),
+            new UdpServiceCompiler(new Layer4StateStore(_time, random)),
+            new UdpRouterCompiler(new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames)));
+    }
+
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
-        [.. _configuration.EntryPoints], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true, _configuration.Api?.Debug == true,
+        [.. _configuration.EntryPoints.Where(static e => !e.Value.IsUdp)], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true, _configuration.Api?.Debug == true,
         _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null,
         _configuration.Metrics.Prometheus is { ManualRouting: false } metrics ? metrics.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
 
@@ -295,6 +345,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
         writer.WriteNumber("retries", _forwarding.Retries);
+        writer.WriteNumber("proxyHeadersMalformed", _entryPoints.Sum(static e => e.MalformedProxyHeaders));
+        writer.WriteNumber("tcpConnectionsRefused", _entryPoints.Sum(static e => e.TcpRefused));
+        writer.WriteNumber("tcpConnectionsWithoutServer", _entryPoints.Sum(static e => e.TcpUnreachable));
+        writer.WriteNumber("udpSessions", _udpEntryPoints.Sum(static e => e.SessionCount));
+        writer.WriteNumber("udpSessionsEvicted", _udpEntryPoints.Sum(static e => e.Evicted));
+        writer.WriteNumber("udpDatagramsDropped", _udpEntryPoints.Sum(static e => e.Dropped));
         _certificates?.Write(writer);
     }
 
