@@ -95,6 +95,18 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
                 "entryPoints", name, "http", "underscoreHeadersStrategy");
         }
 
+        if (config.Http2.MaxConcurrentStreams < 0)
+        {
+            throw Fault("VALUE", $"entry point {name}: http2.maxConcurrentStreams must be 0 or more", "entryPoints", name, "http2", "maxConcurrentStreams");
+        }
+
+        if (config.Http2.MaxEncoderHeaderTableSize != config.Http2.MaxDecoderHeaderTableSize)
+        {
+            Warn(
+                $"entry point {name}: http2.maxEncoderHeaderTableSize has no effect, both tables have maxDecoderHeaderTableSize",
+                "entryPoints", name, "http2", "maxEncoderHeaderTableSize");
+        }
+
         foreach (var trusted in config.ForwardedHeaders.TrustedIPs)
         {
             if (!IPAddress.TryParse(trusted, out _) && !IsNetwork(trusted))
@@ -141,6 +153,14 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
         if (loaded.Log.Format is { } format && format.ToLowerInvariant() is not ("common" or "json"))
         {
             Warn($"log.format '{format}' is unknown, common is used", "log", "format");
+        }
+
+        foreach (var bucket in loaded.Metrics.Prometheus?.Buckets ?? [])
+        {
+            if (!double.TryParse(bucket, NumberStyles.Float, CultureInfo.InvariantCulture, out var bound) || !double.IsFinite(bound))
+            {
+                throw Fault("VALUE", $"metrics.prometheus.buckets: '{bucket}' is not a number of seconds", "metrics", "prometheus", "buckets");
+            }
         }
 
         switch (loaded.AccessLog?.Format)

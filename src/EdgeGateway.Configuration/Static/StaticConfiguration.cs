@@ -18,6 +18,9 @@ public sealed record StaticConfiguration
     /// <summary>Log.</summary>
     public LogConfig Log { get; init; } = new();
 
+    /// <summary>Metrics.</summary>
+    public MetricsConfig Metrics { get; init; } = new();
+
     /// <summary>Access log; null = off.</summary>
     public AccessLogConfig? AccessLog { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record StaticConfiguration
         .Field("ping", PingConfig.Type, static o => o.Ping, static (o, v) => o with { Ping = v }, FieldOptions.AllowEmpty)
         .Field("log", LogConfig.Type, static o => o.Log, static (o, v) => o with { Log = v }, FieldOptions.AllowEmpty)
         .Field("accessLog", AccessLogConfig.Type, static o => o.AccessLog, static (o, v) => o with { AccessLog = v }, FieldOptions.AllowEmpty)
+        .Field("metrics", MetricsConfig.Type, static o => o.Metrics, static (o, v) => o with { Metrics = v })
         .Field("providers", ProvidersConfig.Type, static o => o.Providers, static (o, v) => o with { Providers = v })
         .Field(
             "certificatesResolvers", ConfigTypes.MapOf(CertificateResolverConfig.Type), static o => o.CertificatesResolvers,

@@ -11,6 +11,7 @@ using EdgeGateway.Proxy.Layer4;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
 using EdgeGateway.Proxy.Observability.AccessLog;
+using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
@@ -222,12 +223,19 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
         }
 
+        var metrics = _configuration.Metrics.Prometheus is { } prometheus ? new RequestMetrics(prometheus, _time) : null;
+        Action<GatewayContext>? completed = accessLog is null ? null : accessLog.Log;
+        if (metrics is not null)
+        {
+            completed += metrics.Count;
+        }
+
         var handlerOptions = new GatewayHandlerOptions
         {
             Snapshots = _snapshots,
             ServerName = serverName,
             RedirectPlainToTls = _configuration.Edge.RedirectPlainToTls,
-            Completed = accessLog is null ? null : accessLog.Log,
+            Completed = completed,
             Time = _time,
             Logger = _loggers.CreateLogger<GatewayHandler>(),
         };
@@ -249,13 +257,17 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
         var ping = new PingService(_configuration.Ping?.TerminatingStatusCode ?? 503);
-        var compiler = Compiler(ping, random, accessLog, certificates);
+        var compiler = Compiler(ping, random, accessLog, certificates, metrics);
         var aggregator = new ConfigurationAggregator(
-            compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot => _certificates?.Want(snapshot));
+            compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot =>
+            {
+                metrics?.Applied();
+                _certificates?.Want(snapshot);
+            });
         return (aggregator, providers, ping);
     }
 
-    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates)
+    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates, RequestMetrics? metrics)
     {
         var names = _configuration.EntryPoints;
         var api = _configuration.Api;
@@ -272,6 +284,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Providers = [.. _configuration.Providers.File is null ? Array.Empty<string>() : ["File"], .. _configuration.Providers.Nomad is null ? Array.Empty<string>() : ["Nomad"]],
             AccessLog = accessLog is not null,
             Debug = api?.Debug ?? false,
+            Metrics = metrics is null ? "" : "Prometheus",
             Certificates = () => certificates.Leaves,
             WriteStatic = writer => StaticConfiguration.Type.Write(writer, _configuration),
             Time = _time,
@@ -281,6 +294,9 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         {
             ["noop"] = new NoopService(),
             ["ping"] = _configuration.Ping is null ? null : ping,
+            ["prometheus"] = metrics is null
+                ? null
+                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves), _snapshots),
             ["api"] = api is null ? null : new ApiService(apiOptions, _snapshots),
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
@@ -325,7 +341,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
         [.. _configuration.EntryPoints.Where(static e => !e.Value.IsUdp)], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true, _configuration.Api?.Debug == true,
-        _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
+        _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null,
+        _configuration.Metrics.Prometheus is { ManualRouting: false } metrics ? metrics.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
 
     private void WriteEdge(Utf8JsonWriter writer)
     {
