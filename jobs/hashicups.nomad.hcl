@@ -1,5 +1,5 @@
 # HashiCups, the demo shop, behind the gateway: six services on dynamic ports, found through Nomad's own service discovery.
-# Only nginx is exposed. Replace firefly-sub03.west-beta.ts.net by the MagicDNS name of the node that serves it.
+# Image tags are those of the demo's version v0.1 (learn-nomad-sd). Only nginx is exposed. Replace firefly-sub03.west-beta.ts.net by the MagicDNS name of the node that serves it.
 #
 #   nomad job run hashicups.nomad.hcl
 
@@ -48,7 +48,7 @@ job "hashicups" {
       driver = "docker"
 
       config {
-        image = "hashicorpdemoapp/product-api-db:v0.0.22"
+        image = "hashicorpdemoapp/product-api-db:v0.0.20"
         ports = ["db"]
       }
 
@@ -79,8 +79,7 @@ job "hashicups" {
       tags     = ["traefik.enable=false"]
 
       check {
-        type     = "http"
-        path     = "/health"
+        type     = "tcp"
         interval = "10s"
         timeout  = "2s"
       }
@@ -90,7 +89,7 @@ job "hashicups" {
       driver = "docker"
 
       config {
-        image = "hashicorpdemoapp/product-api:v0.0.22"
+        image = "hashicorpdemoapp/product-api:v0.0.21"
         ports = ["api"]
       }
 
@@ -126,10 +125,9 @@ job "hashicups" {
       tags     = ["traefik.enable=false"]
 
       check {
-        type     = "http"
-        path     = "/actuator/health"
+        type     = "tcp" # its own health page also judges a Redis that the demo does not have
         interval = "10s"
-        timeout  = "5s"
+        timeout  = "2s"
       }
     }
 
@@ -137,7 +135,7 @@ job "hashicups" {
       driver = "docker"
 
       config {
-        image = "hashicorpdemoapp/payments:v0.0.16"
+        image = "hashicorpdemoapp/payments:v0.0.12"
         ports = ["api"]
       }
 
@@ -221,7 +219,7 @@ job "hashicups" {
       driver = "docker"
 
       config {
-        image = "hashicorpdemoapp/frontend:v1.0.5"
+        image = "hashicorpdemoapp/frontend:v1.0.4"
         ports = ["web"]
       }
 
@@ -266,9 +264,10 @@ job "hashicups" {
       driver = "docker"
 
       config {
-        image   = "nginx:alpine"
-        ports   = ["http"]
-        volumes = ["local/default.conf:/etc/nginx/conf.d/default.conf"]
+        image = "nginx:alpine"
+        ports = ["http"]
+        # The folder: a new rendering replaces the file, and a mounted file would stay the old one.
+        volumes = ["local:/etc/nginx/conf.d"]
       }
 
       template {

@@ -42,6 +42,9 @@ internal sealed record NomadTimings
     /// <summary>How long a lower index must persist before the state counts as replaced: an event precedes its commit (nomad-api §8.5).</summary>
     public TimeSpan RegressConfirm { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the question for a changed list of namespaces waits: rights that come or go move no index (nomad-api §9.3).</summary>
+    public TimeSpan NamespacesWait { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>First retry of the stream while blocking queries replace it; doubles up to <see cref="Resync"/>.</summary>
     public TimeSpan StreamRetry { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -53,6 +56,15 @@ internal sealed record NomadTimings
     /// then dead instances stay in the table.
     /// </summary>
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How often an agent that is away is asked whether it is back; with the opening of the stream and the first look a
+    /// change is live a quarter of a second after Nomad's return.
+    /// </summary>
+    public TimeSpan ProbeEvery { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Time limit of that question. An agent without servers may hold it; nothing else waits meanwhile.</summary>
+    public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A session that lasted this long starts the back-off anew (Traefik's 30 s, dynamic-config §2.3).</summary>
     public TimeSpan HealthySession { get; init; } = TimeSpan.FromSeconds(30);

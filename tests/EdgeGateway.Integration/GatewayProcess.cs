@@ -9,6 +9,9 @@ namespace EdgeGateway.Integration;
 /// <summary>The real executable as a process of its own, on ports that the system picked.</summary>
 public sealed class GatewayProcess : IAsyncDisposable
 {
+    // How long a test waits for what must come; only a failure takes so long, or a machine with ten times its work.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly StringBuilder _log = new();
     private readonly ConcurrentQueue<(string Text, TaskCompletionSource Seen)> _awaited = new();
 
@@ -39,10 +42,16 @@ public sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it; with <paramref name="readOutput"/> false nobody reads its standard output.</summary>
-    public static GatewayProcess Start(IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null, bool readOutput = true)
+    /// <param name="flags">Its arguments.</param>
+    /// <param name="environment">Variables besides our own, which lose their <c>NOMAD_…</c>.</param>
+    /// <param name="readOutput">False: nobody reads its standard output.</param>
+    /// <param name="through">A command that becomes the gateway: its name and first arguments; the executable and its flags follow.</param>
+    public static GatewayProcess Start(
+        IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null, bool readOutput = true, IReadOnlyList<string>? through = null)
     {
-        var start = new ProcessStartInfo(Executable) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var flag in flags)
+        string[] command = [.. through ?? [], Executable, .. flags];
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var flag in command.Skip(1))
         {
             start.ArgumentList.Add(flag);
         }
@@ -74,7 +83,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Completes when the entry point accepts connections.</summary>
     public async Task<GatewayProcess> ListeningAsync(params int[] ports)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Patience);
         foreach (var port in ports)
         {
             while (true)
@@ -101,8 +110,11 @@ public sealed class GatewayProcess : IAsyncDisposable
         return this;
     }
 
+    /// <summary>How often a text stands in the log so far.</summary>
+    public int Logged(string text) => Log.Split(text).Length - 1;
+
     /// <summary>Completes when a log line holds the text.</summary>
-    public async Task LoggedAsync(string text)
+    public async Task LoggedAsync(string text, TimeSpan? limit = null)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _awaited.Enqueue((text, seen));
@@ -113,7 +125,7 @@ public sealed class GatewayProcess : IAsyncDisposable
 
         try
         {
-            await seen.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await seen.Task.WaitAsync(limit ?? Patience);
         }
         catch (TimeoutException)
         {

@@ -12,9 +12,11 @@ public sealed class RobustnessTests
     private const string Rule = "traefik.http.routers.a.rule=Host(`a.test`)";
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_server_that_dies_in_its_body_is_an_abort_for_the_client(bool contentLength)
+    [InlineData(true, "1.1")]
+    [InlineData(false, "1.1")]
+    [InlineData(true, "2.0")]
+    [InlineData(false, "2.0")]
+    public async Task A_server_that_dies_in_its_body_is_an_abort_for_the_client(bool contentLength, string version)
     {
         var headSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var whoami = await Whoami.StartAsync("dies");
@@ -30,7 +32,11 @@ public sealed class RobustnessTests
         await using var stage = await Stage.StartAsync(n => n.Register("a1", "a", whoami.Port, Rule));
         await stage.Gateway.ListeningAsync(stage.Web);
         using var client = Stage.Client(stage.Web);
-        using var answer = await client.SendAsync(new(HttpMethod.Get, "http://a.test/"), default);
+        var request = new HttpRequestMessage(HttpMethod.Get, "http://a.test/")
+        {
+            Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using var answer = await client.SendAsync(request, default);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         headSeen.SetResult();
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.LoadIntoBufferAsync().WaitAsync(TimeSpan.FromSeconds(5)));
@@ -78,34 +84,34 @@ public sealed class RobustnessTests
             Assert.NotEqual(0, await warm.ReceiveAsync(new byte[4096]));
         }
 
+        // From before the first byte of the upload; what the first requests cost once is behind.
+        var before = ResidentKiB(stage.Gateway);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 1000 };
         await socket.ConnectAsync(IPAddress.Loopback, stage.Web);
         await socket.SendAsync(Encoding.ASCII.GetBytes($"POST /stall HTTP/1.1\r\nHost: a.test\r\nContent-Length: {1L << 30}\r\n\r\n"));
         var block = new byte[1 << 20];
         long offered = 0;
-        long before = 0;
-        while (offered < 1L << 30)
+        var most = before;
+        for (var full = 0; full < 3 && offered < 1L << 30;)
         {
+            // Three seconds in a row without room: everything on the way is full, however long the client pushes.
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
             try
             {
                 offered += await socket.SendAsync(block, patience.Token);
-            }
-            catch (OperationCanceledException) when (before == 0)
-            {
-                // Everything on the way is full: from here on nothing may grow, however long the client pushes.
-                await stalled.Task.WaitAsync(TimeSpan.FromSeconds(5));
-                before = ResidentKiB(stage.Gateway);
+                full = 0;
             }
             catch (OperationCanceledException)
             {
-                break;
+                full++;
             }
+
+            most = Math.Max(most, ResidentKiB(stage.Gateway));
         }
 
-        Assert.NotEqual(0, before);
+        await stalled.Task.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.InRange(offered, 0, 64 << 20);
-        Assert.InRange(ResidentKiB(stage.Gateway) - before, long.MinValue, 2048);
+        Assert.InRange(most - before, long.MinValue, 2048);
     }
 
     [Fact]

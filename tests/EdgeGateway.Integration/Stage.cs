@@ -25,8 +25,16 @@ public sealed class Stage : IAsyncDisposable
     public int Admin { get; }
 
     /// <summary>Starts both; what <paramref name="register"/> registers is there before the gateway looks.</summary>
+    /// <param name="register">Fills the stand-in for Nomad.</param>
+    /// <param name="tailscaled">The resolver's daemon; null = no resolver.</param>
+    /// <param name="more">Further flags.</param>
+    /// <param name="readOutput">False: nobody reads the gateway's standard output.</param>
+    /// <param name="address">Nomad's address as the flag gives it; empty = no such flag, null = the stand-in's own.</param>
+    /// <param name="environment">Further variables.</param>
+    /// <param name="through">A command that runs the gateway, with its arguments before the executable's.</param>
     public static async Task<Stage> StartAsync(
-        Action<EmbeddedNomad> register, EmbeddedTailscaled? tailscaled = null, IEnumerable<string>? more = null, bool readOutput = true)
+        Action<EmbeddedNomad> register, EmbeddedTailscaled? tailscaled = null, IEnumerable<string>? more = null, bool readOutput = true,
+        Func<EmbeddedNomad, string>? address = null, Func<EmbeddedNomad, Dictionary<string, string>>? environment = null, IReadOnlyList<string>? through = null)
     {
         var nomad = await EmbeddedNomad.StartAsync();
         register(nomad);
@@ -34,17 +42,22 @@ public sealed class Stage : IAsyncDisposable
         List<string> flags =
         [
             "--api.dashboard=true", "--api.insecure=true", $"--entrypoints.web.address=:{web}", $"--entryPoints.websecure.address=:{webSecure}",
-            $"--entrypoints.traefik.address=:{admin}", "--providers.nomad=true", $"--providers.nomad.endpoint.address={nomad.Url}",
+            $"--entrypoints.traefik.address=:{admin}", "--providers.nomad=true",
         ];
-        Dictionary<string, string> environment = [];
+        if ((address?.Invoke(nomad) ?? nomad.Url) is { Length: > 0 } at)
+        {
+            flags.Add($"--providers.nomad.endpoint.address={at}");
+        }
+
+        var variables = environment?.Invoke(nomad) ?? [];
         if (tailscaled is not null)
         {
             flags.Add("--certificatesresolvers.tailscaleresolver.tailscale=true");
-            environment["TS_SOCKET"] = tailscaled.SocketPath;
+            variables.TryAdd("TS_SOCKET", tailscaled.SocketPath);
         }
 
         flags.AddRange(more ?? []);
-        return new Stage(nomad, GatewayProcess.Start(flags, environment, readOutput), web, webSecure, admin);
+        return new Stage(nomad, GatewayProcess.Start(flags, variables, readOutput, through), web, webSecure, admin);
     }
 
     /// <summary>A client whose connections all go to one port of the gateway, whatever the URL says.</summary>

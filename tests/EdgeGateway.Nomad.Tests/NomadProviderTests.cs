@@ -169,6 +169,18 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task What_neither_an_event_nor_an_index_tells_is_found_by_the_periodic_look()
+    {
+        await using var nomad = await EmbeddedNomad.StartAsync();
+        nomad.Register("a", "web", 8080);
+        nomad.Register("b", "api", 8081);
+        await using var provider = RunningProvider.On(nomad, RunningProvider.Quick with { Resync = TimeSpan.FromSeconds(1) });
+        await provider.ConnectedAsync();
+        nomad.Vanish("b");
+        await provider.UntilIdsAsync("a");
+    }
+
+    [Fact]
     public async Task Writes_in_other_namespaces_cost_ever_fewer_looks()
     {
         await using var nomad = await EmbeddedNomad.StartAsync();

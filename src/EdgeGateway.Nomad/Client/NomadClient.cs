@@ -41,8 +41,8 @@ internal sealed class NomadClient : IDisposable
             + (options.Region is null ? "" : "&region=" + Uri.EscapeDataString(options.Region));
     }
 
-    /// <summary>The address in use, for messages.</summary>
-    public string CurrentAddress => _current.Address.Text;
+    /// <summary>The address in use with the namespace that is asked for, for messages.</summary>
+    public string CurrentAddress => _options.Namespace is { } space ? $"{_current.Address.Text}, namespace {space}" : _current.Address.Text;
 
     /// <summary>Takes the healthiest address for the next session; among equals the first as written, but a working one is kept.</summary>
     public void ChooseEndpoint()
@@ -133,7 +133,7 @@ internal sealed class NomadClient : IDisposable
     {
         try
         {
-            using var response = await SendAsync("/v1/allocations?per_page=1" + _commonQuery, _token.Current, _timings.Read, cancellation);
+            using var response = await SendAsync("/v1/allocations?per_page=1" + _commonQuery, _token.Current, _timings.Connect, cancellation);
             return response.StatusCode switch
             {
                 HttpStatusCode.Forbidden => "the token lacks read-job in the namespace (jobs/edge-gateway.policy.hcl grants it)",
@@ -145,6 +145,30 @@ internal sealed class NomadClient : IDisposable
         {
             return error.Message;
         }
+    }
+
+    /// <summary>
+    /// True when an agent answers and knows a leader (nomad-api §4.5: a JSON string, empty without one). All addresses are asked
+    /// side by side; the first that answers so counts as healthy. Never fails; takes <see cref="NomadTimings.Probe"/> at most.
+    /// </summary>
+    public async Task<bool> HasLeaderAsync(CancellationToken cancellation)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var asked = _endpoints.Select(endpoint => AskLeaderAsync(endpoint, enough.Token)).ToList();
+        while (asked.Count > 0)
+        {
+            var first = await Task.WhenAny(asked);
+            if (await first)
+            {
+                await enough.CancelAsync();
+                return true;
+            }
+
+            asked.Remove(first);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return false;
     }
 
     /// <summary>Turns Nomad's JSON into an instance; null when it has no ID.</summary>
@@ -164,7 +188,8 @@ internal sealed class NomadClient : IDisposable
         }
     }
 
-    private async Task<NomadAnswer<T>> GetAsync<T>(
+    /// <summary>Reads a list or an object; with an <paramref name="index"/> above 0 Nomad waits up to <paramref name="wait"/> for a higher one.</summary>
+    public async Task<NomadAnswer<T>> GetAsync<T>(
         string path, ulong index, TimeSpan wait, bool stale, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         var query = new StringBuilder(path).Append('?');
@@ -221,15 +246,42 @@ internal sealed class NomadClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string target, string? token, TimeSpan limit, CancellationToken cancellation)
+    private async Task<bool> AskLeaderAsync(NomadEndpoint endpoint, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _current.UriOf(target)) { Version = HttpVersion.Version11 };
+        const string target = "/v1/status/leader";
+        try
+        {
+            using var limit = new CancellationTokenSource(_timings.Probe, _time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+            using var response = await SendAsync(endpoint, target, _token.Current, _timings.Probe, cancellation);
+            if (response.StatusCode == HttpStatusCode.OK
+                && (await ReadBodyAsync(response, target, 1024, limit.Token, both.Token)).WrittenSpan is [(byte)'"', not (byte)'"', ..])
+            {
+                endpoint.Succeeded();
+                return true;
+            }
+        }
+        catch (Exception error) when (error is NomadException or OperationCanceledException)
+        {
+            // Still away, or another address was quicker.
+        }
+
+        return false;
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string target, string? token, TimeSpan limit, CancellationToken cancellation) =>
+        SendAsync(_current, target, token, limit, cancellation);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        NomadEndpoint endpoint, string target, string? token, TimeSpan limit, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, endpoint.UriOf(target)) { Version = HttpVersion.Version11 };
         if (token is not null)
         {
             request.Headers.TryAddWithoutValidation("X-Nomad-Token", token);
         }
 
-        if (_current.Address.BasicAuthorization is { } basic)
+        if (endpoint.Address.BasicAuthorization is { } basic)
         {
             request.Headers.TryAddWithoutValidation("Authorization", basic);
         }
@@ -238,7 +290,7 @@ internal sealed class NomadClient : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            return await _current.Invoker.SendAsync(request, both.Token);
+            return await endpoint.Invoker.SendAsync(request, both.Token);
         }
         catch (Exception error) when (Classify(error, target, deadline.Token, cancellation) is { } fault)
         {

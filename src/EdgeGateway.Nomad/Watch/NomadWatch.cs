@@ -1,6 +1,7 @@
 // How the gateway keeps Nomad's registrations (the numbers stand in the code):
 //
 //  1  A session begins: the healthiest address, back-off with jitter between sessions (Polly), the last good table stays.
+//     While Nomad is away a cheap question every 200 ms tells when it is back, and ends the wait.
 //  2  The event stream is opened. Its first line must come within 2 s; a refused stream is open and silent.
 //  3  Everything is read once: names, then instances. Only then events are taken, so nothing falls between the two.
 //  4  Events carry the whole registration and are applied directly; what stands in the read buffer is one change.
@@ -69,9 +70,9 @@ internal sealed class NomadWatch
             Tell(error);
         });
         (_streamRetry, _doubtSpacing) = (timings.StreamRetry, timings.DoubtSpacing);
-        _sessions = Backoff(int.MaxValue);
+        _sessions = Retrying(int.MaxValue);
         // A look or the watchdog tries again by itself before it gives the session up: a stream survives a change of leader.
-        _calls = Backoff(3);
+        _calls = Retrying(3);
     }
 
     /// <summary>The list as it is now.</summary>
@@ -427,25 +428,35 @@ internal sealed class NomadWatch
         return value;
     }
 
-    /// <summary>Exponential with jitter; Retry-After is heard; a healthier address or a stream to reopen is not waited for.</summary>
-    private ResiliencePipeline Backoff(int attempts) => new ResiliencePipelineBuilder { TimeProvider = _time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<Exception>(static error => error is not OperationCanceledException),
-            MaxRetryAttempts = attempts,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = _timings.BackoffBase,
-            MaxDelay = _timings.BackoffMax,
-            DelayGenerator = args => new ValueTask<TimeSpan?>((args.Outcome.Exception as NomadException) switch
+    /// <summary>
+    /// Tries again after <see cref="BackOff"/>'s wait; a healthier address or a stream to reopen is not waited for. The wait
+    /// is done where Polly asks for its length, since only there it can end early.
+    /// </summary>
+    private ResiliencePipeline Retrying(int attempts)
+    {
+        var backOff = new BackOff(_client, _timings, _time, Random.Shared);
+        return new ResiliencePipelineBuilder { TimeProvider = _time }
+            .AddRetry(new RetryStrategyOptions
             {
-                { RetryAfter: { } after } when after > TimeSpan.Zero => Min(after, TimeSpan.FromMinutes(1)),
-                { Fault: NomadFault.StreamSilent or NomadFault.StreamEnded } when args.AttemptNumber == 0 => TimeSpan.Zero,
-                not null when attempts == int.MaxValue && _client.HasBetterEndpoint => TimeSpan.Zero,
-                _ => null,
-            }),
-        })
-        .Build();
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(static error => error is not OperationCanceledException),
+                MaxRetryAttempts = attempts,
+                DelayGenerator = async args =>
+                {
+                    switch (args.Outcome.Exception)
+                    {
+                        case NomadException { Fault: NomadFault.StreamSilent or NomadFault.StreamEnded } when args.AttemptNumber == 0:
+                        case NomadException when attempts == int.MaxValue && _client.HasBetterEndpoint:
+                            break;
+                        case var error:
+                            await backOff.WaitAsync(error, args.AttemptNumber, args.Context.CancellationToken);
+                            break;
+                    }
+
+                    return TimeSpan.Zero;
+                },
+            })
+            .Build();
+    }
 
     /// <summary>Waits for the first task to end, ends the others, and gives the reason of the first.</summary>
     private static async Task FirstToEndAsync(CancellationTokenSource session, params Task[] tasks)

@@ -64,6 +64,20 @@ public sealed class CertificateKeeper : IAsyncDisposable
     /// <summary>The node as last seen, or null while tailscaled has never been reached.</summary>
     public TailscaleStatus? Node => Volatile.Read(ref _node);
 
+    /// <summary>Why tailscaled cannot be reached at this moment, or null. Certificates in hand are served meanwhile.</summary>
+    public DaemonTrouble? Trouble
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _view?.Trouble is { } trouble && Refusal.From(trouble, _client.SocketPath) is var why
+                    ? new DaemonTrouble(why.Code, why.Reason, why.Cure)
+                    : null;
+            }
+        }
+    }
+
     /// <summary>Raised on a pool thread after any name's status changed. Handlers must be quick and must not throw.</summary>
     public event Action? Changed;
 

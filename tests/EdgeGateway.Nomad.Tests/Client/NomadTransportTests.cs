@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Testbed.Nomad;
 using Xunit;
@@ -17,7 +15,8 @@ public sealed class NomadTransportTests : IDisposable
         nomad.RequiredToken = "identity";
         nomad.Register("a", "web", 8080);
         await File.WriteAllTextAsync(Path.Combine(_folder, "nomad_token"), "identity");
-        await using var relay = Relay.OnSocket(Path.Combine(_folder, "api.sock"), nomad.Url);
+        await using var relay = NomadRelay.OnSocket(Path.Combine(_folder, "api.sock"));
+        relay.Target = nomad.Url;
         var options = NomadEnvironment.Apply(new(), null, name => name == "NOMAD_SECRETS_DIR" ? _folder : null, File.Exists);
         Assert.Equal($"unix://{_folder}/api.sock", options.Address);
         nomad.Heartbeat = TimeSpan.FromMilliseconds(200);
@@ -38,11 +37,12 @@ public sealed class NomadTransportTests : IDisposable
     [Fact]
     public async Task TLS_uses_the_CA_the_client_certificate_and_the_server_name()
     {
-        var pki = WritePki();
+        var pki = NomadPki.Write(_folder);
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Heartbeat = TimeSpan.FromMilliseconds(200);
         nomad.Register("a", "web", 8080);
-        await using var relay = Relay.OnTls(nomad.Url, pki.Server, pki.Root);
+        await using var relay = NomadRelay.OnTls(pki.Server, pki.Root);
+        relay.Target = nomad.Url;
         var good = new NomadTlsOptions { Ca = pki.CaFile, Cert = pki.CertFile, Key = pki.KeyFile, ServerName = "server.global.nomad" };
         await using var provider = new RunningProvider(new NomadProviderOptions { Address = $"https://127.0.0.1:{relay.Port}", Tls = good });
         await provider.UntilIdsAsync("a");
@@ -81,34 +81,4 @@ public sealed class NomadTransportTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private (X509Certificate2 Root, X509Certificate2 Server, string CaFile, string CertFile, string KeyFile) WritePki()
-    {
-        var (from, to) = (DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddHours(1));
-        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var rootRequest = new CertificateRequest("CN=Nomad test CA", rootKey, HashAlgorithmName.SHA256);
-        rootRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var root = rootRequest.CreateSelfSigned(from, to);
-        X509Certificate2 Issue(string name, byte serial, ECDsa key)
-        {
-            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddDnsName(name);
-            request.CertificateExtensions.Add(names.Build());
-            return request.Create(root, from, to, [serial]);
-        }
-
-        using var serverKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var clientKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var server = Issue("server.global.nomad", 1, serverKey).CopyWithPrivateKey(serverKey);
-        var client = Issue("cli.global.nomad", 2, clientKey);
-        string Write(string name, string text)
-        {
-            File.WriteAllText(Path.Combine(_folder, name), text);
-            return Path.Combine(_folder, name);
-        }
-
-        return (root, server, Write("ca.pem", root.ExportCertificatePem()), Write("cert.pem", client.ExportCertificatePem()),
-            Write("key.pem", clientKey.ExportPkcs8PrivateKeyPem()));
-    }
 }

@@ -38,9 +38,9 @@ public sealed class InstanceMapperTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_last_instance_takes_its_router_with_it()
+    public void Without_a_grace_time_the_last_instance_takes_its_router_with_it()
     {
-        var mapper = new InstanceMapper(new());
+        var mapper = new InstanceMapper(new() { LastInstanceGrace = TimeSpan.Zero });
         Assert.NotEmpty(mapper.Map([Instance("1", "web", 1)]).Configuration.Http.Routers);
 
         Assert.Equal(DynamicConfiguration.Empty, mapper.Map([]).Configuration);
@@ -68,7 +68,7 @@ public sealed class InstanceMapperTests(ITestOutputHelper output)
         Assert.Equal(["m"], mapping.Configuration.Http.Middlewares.Keys);
         Assert.Equal(5, mapping.Configuration.Http.Services["web"].LoadBalancer!.Servers.Count);
         var problem = Assert.Single(mapping.Problems);
-        Assert.Equal("job job, service web, allocation alloc-1 and 4 more, tag traefik.http.routers.r.rulee", problem.Location.Text);
+        Assert.Equal("provider nomad, namespace default, job job, service web, allocation alloc-1 and 4 more, tag traefik.http.routers.r.rulee", problem.Location.Text);
         Assert.Equal("unknown option http.routers.r.rulee; did you mean 'rule'?", problem.Message);
     }
 

@@ -31,6 +31,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     private EmbeddedNomad(int port, ulong index)
     {
         (_port, _index) = (port, index);
+        Declared = new DeclaredState(Write);
         _routes = new EmbeddedNomadRoutes(this);
     }
 
@@ -43,8 +44,17 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     /// <summary>When set, calls without this token are refused as with ACLs on.</summary>
     public string? RequiredToken { get; set; }
 
+    /// <summary>True: tokens are judged as by the Task API: on every path, 401 without one, 403 with another than <see cref="RequiredToken"/>.</summary>
+    public bool TaskApi { get; set; }
+
+    /// <summary>False: queries with an index answer at once, as behind something that does not let them wait.</summary>
+    public bool Blocks { get; set; } = true;
+
     /// <summary>The name whose reads fail alone, or null.</summary>
     public string? BrokenService { get; set; }
+
+    /// <summary>Namespaces and jobs.</summary>
+    public DeclaredState Declared { get; }
 
     /// <summary>Index of its state.</summary>
     public ulong Index
@@ -104,7 +114,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             {
                 Listen();
             }
-            else if (value is not (NomadFaultMode.None or NomadFaultMode.SilentStream or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead))
+            else if (!OfStreamsAlone(value))
             {
                 DropStreams();
                 Wake();
@@ -183,6 +193,18 @@ public sealed class EmbeddedNomad : IAsyncDisposable
         }
 
         Wake();
+    }
+
+    /// <summary>Removes without event and without index: what only a look at everything can find.</summary>
+    public void Vanish(params string[] ids)
+    {
+        lock (_lock)
+        {
+            foreach (var id in ids)
+            {
+                _registrations.Remove(id);
+            }
+        }
     }
 
     /// <summary>Moves the index as a write in another namespace does: nothing of ours changes and no line comes.</summary>
@@ -303,7 +325,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             Task changed;
             lock (_lock)
             {
-                if (_index > index || _fault is not (NomadFaultMode.None or NomadFaultMode.SilentStream or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead))
+                if (_index > index || !OfStreamsAlone(_fault))
                 {
                     return;
                 }
@@ -398,6 +420,19 @@ public sealed class EmbeddedNomad : IAsyncDisposable
         changed.TrySetResult();
     }
 
+    /// <summary>A write that is no registration: the index moves and blocking queries return.</summary>
+    private ulong Write()
+    {
+        ulong index;
+        lock (_lock)
+        {
+            index = ++_index;
+        }
+
+        Wake();
+        return index;
+    }
+
     private void Listen()
     {
         _server = LoopbackHttp.Start(_port, _routes.HandleAsync);
@@ -415,6 +450,9 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             _ = server.DisposeAsync().AsTask();
         }
     }
+
+    private static bool OfStreamsAlone(NomadFaultMode fault) => fault is NomadFaultMode.None or NomadFaultMode.SilentStream
+        or NomadFaultMode.LossyStream or NomadFaultMode.BrokenStreamHead or NomadFaultMode.ForbiddenStream or NomadFaultMode.UnknownStream;
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

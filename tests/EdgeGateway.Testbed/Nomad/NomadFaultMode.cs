@@ -11,6 +11,12 @@ public enum NomadFaultMode
     /// <summary>500 <c>No cluster leader</c>.</summary>
     NoLeader,
 
+    /// <summary>A new leader that has not caught up: reads answer 500 <c>Not ready to serve consistent reads</c>, the leader is known.</summary>
+    NotReady,
+
+    /// <summary>A status without name: 502 with a page, as a proxy in front whose Nomad is away.</summary>
+    BadGateway,
+
     /// <summary>429 with Retry-After.</summary>
     TooMany,
 
@@ -22,6 +28,12 @@ public enum NomadFaultMode
 
     /// <summary>Streams stay open and say nothing; reads work (nomad-api §8.3).</summary>
     SilentStream,
+
+    /// <summary>Streams answer 403, as a proxy in front that forbids them; reads work.</summary>
+    ForbiddenStream,
+
+    /// <summary>Streams answer 501, as a proxy or an agent that cannot; reads work.</summary>
+    UnknownStream,
 
     /// <summary>The port is closed and every connection reset.</summary>
     Refuse,

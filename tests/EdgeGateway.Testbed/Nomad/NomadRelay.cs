@@ -3,43 +3,48 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
-namespace EdgeGateway.Nomad.Tests.Client;
+namespace EdgeGateway.Testbed.Nomad;
 
 /// <summary>Puts a unix socket, or TLS with a client certificate, in front of the embedded Nomad.</summary>
-internal sealed class Relay : IAsyncDisposable
+public sealed class NomadRelay : IAsyncDisposable
 {
     private readonly Socket _listener;
-    private readonly Uri _target;
     private readonly SslServerAuthenticationOptions? _tls;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
-    private Relay(Socket listener, string target, SslServerAuthenticationOptions? tls)
+    private NomadRelay(Socket listener, SslServerAuthenticationOptions? tls)
     {
-        (_listener, _target, _tls) = (listener, new Uri(target), tls);
+        (_listener, _tls) = (listener, tls);
         _listener.Listen(64);
         _accepting = AcceptAsync();
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
+    /// <summary>URL of the server behind it; connections before it is set are closed.</summary>
+    public string? Target { get; set; }
+
+    /// <summary>Connections so far.</summary>
+    public int Connections { get; private set; }
+
     /// <summary>SNI of the handshakes.</summary>
     public List<string> Names { get; } = [];
 
-    public static Relay OnSocket(string path, string target)
+    public static NomadRelay OnSocket(string path)
     {
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
-        return new Relay(listener, target, null);
+        return new NomadRelay(listener, null);
     }
 
-    public static Relay OnTls(string target, X509Certificate2 certificate, X509Certificate2 clientRoot)
+    public static NomadRelay OnTls(X509Certificate2 certificate, X509Certificate2 clientRoot)
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(clientRoot);
-        return new Relay(listener, target, new SslServerAuthenticationOptions
+        return new NomadRelay(listener, new SslServerAuthenticationOptions
         {
             ServerCertificate = certificate, ClientCertificateRequired = true, CertificateChainPolicy = policy,
         });
@@ -56,7 +61,9 @@ internal sealed class Relay : IAsyncDisposable
     {
         while (true)
         {
-            _ = RelayAsync(await _listener.AcceptAsync(_stop.Token));
+            var client = await _listener.AcceptAsync(_stop.Token);
+            Connections++;
+            _ = RelayAsync(client);
         }
     }
 
@@ -64,9 +71,16 @@ internal sealed class Relay : IAsyncDisposable
     {
         try
         {
+            await using Stream plain = new NetworkStream(client, ownsSocket: true);
+            if (Target is null)
+            {
+                return;
+            }
+
+            var target = new Uri(Target);
             using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            await server.ConnectAsync(_target.Host, _target.Port, _stop.Token);
-            await using Stream to = new NetworkStream(server), plain = new NetworkStream(client, ownsSocket: true);
+            await server.ConnectAsync(target.Host, target.Port, _stop.Token);
+            await using Stream to = new NetworkStream(server);
             var from = plain;
             if (_tls is not null)
             {
