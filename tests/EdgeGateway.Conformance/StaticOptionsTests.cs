@@ -46,6 +46,7 @@ public sealed class StaticOptionsTests
         "global.checknewversion", "global.notappendxforwardedfor", "global.sendanonymoususage",
         "log", "log.compress", "log.filepath", "log.format", "log.level", "log.maxage", "log.maxbackups", "log.maxsize", "log.nocolor",
         "ping", "ping.entrypoint", "ping.manualrouting", "ping.terminatingstatuscode",
+        "providers.file.debugloggeneratedtemplate", "providers.file.directory", "providers.file.filename", "providers.file.watch",
         "providers.nomad", "providers.nomad.constraints", "providers.nomad.defaultrule", "providers.nomad.endpoint.address",
         "providers.nomad.endpoint.endpointwaittime", "providers.nomad.endpoint.region", "providers.nomad.endpoint.tls.ca",
         "providers.nomad.endpoint.tls.cert", "providers.nomad.endpoint.tls.insecureskipverify", "providers.nomad.endpoint.tls.key",
@@ -63,7 +64,7 @@ public sealed class StaticOptionsTests
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
         "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass",
         "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
-        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.file", "providers.http",
+        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.http",
         "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",
     ];
 

@@ -24,6 +24,9 @@ public sealed record EntryPointConfig
     /// <summary>HTTP settings.</summary>
     public EntryPointHttpConfig Http { get; init; } = new();
 
+    /// <summary>What is recorded about requests of routers that do not say it themselves; null = everything.</summary>
+    public EntryPointObservabilityConfig? Observability { get; init; }
+
     /// <summary>How it is read and written.</summary>
     public static ObjectType<EntryPointConfig> Type { get; } = new ObjectType<EntryPointConfig>(static () => new())
         .Field("address", ConfigTypes.String, static o => o.Address, static (o, v) => o with { Address = v }, description: "[host]:port[/tcp|/udp].")
@@ -31,7 +34,8 @@ public sealed record EntryPointConfig
         .Field("asDefault", ConfigTypes.Bool, static o => o.AsDefault, static (o, v) => o with { AsDefault = v }, description: "A default entry point of routers without entryPoints.")
         .Field("transport", TransportConfig.Type, static o => o.Transport, static (o, v) => o with { Transport = v }, description: "Time limits and life cycle.")
         .Field("forwardedHeaders", ForwardedHeadersConfig.Type, static o => o.ForwardedHeaders, static (o, v) => o with { ForwardedHeaders = v }, description: "Whose forwarded headers are believed.")
-        .Field("http", EntryPointHttpConfig.Type, static o => o.Http, static (o, v) => o with { Http = v }, description: "HTTP settings.");
+        .Field("http", EntryPointHttpConfig.Type, static o => o.Http, static (o, v) => o with { Http = v }, description: "HTTP settings.")
+        .Field("observability", EntryPointObservabilityConfig.Type, static o => o.Observability, static (o, v) => o with { Observability = v }, description: "What is recorded about requests of routers that do not say it themselves.");
 }
 
 /// <summary><c>transport</c>.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeGateway.Proxy.EntryPoints;
 
@@ -52,6 +53,12 @@ public sealed class Connection
 
     /// <summary>Cipher suite of the handshake; null without TLS.</summary>
     public TlsCipherSuite? TlsCipher { get; set; }
+
+    /// <summary>Name of the set of TLS options of the handshake; empty without TLS.</summary>
+    public string TlsOptions { get; set; } = "";
+
+    /// <summary>Certificate that the client showed, verified as far as the TLS options ask for it; null without one.</summary>
+    public X509Certificate2? ClientCertificate { get; set; }
 
     /// <summary>Who is calling, filled by whoever knows (whois, client certificate); null until then.</summary>
     public object? Identity { get; set; }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Pipeline;
 using Microsoft.AspNetCore.Http;
@@ -32,6 +33,7 @@ public sealed class LoadBalancedService(
     public ServiceState State { get; } = state;
 
     /// <inheritdoc />
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask HandleAsync(GatewayContext context)
     {
         var record = context.Forwarding;

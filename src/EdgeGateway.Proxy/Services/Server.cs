@@ -11,7 +11,8 @@ public sealed class Server
     private const int CachedUris = 8;
     private const int LongestCachedTarget = 128;
 
-    private readonly CachedUri?[] _uris = new CachedUri?[CachedUris];
+    // Made at the first request: many servers of a large cluster never see one.
+    private CachedUri?[]? _uris;
     private int _inFlight;
     private long _avoidUntil;
     private int _retired = 1;
@@ -137,7 +138,8 @@ public sealed class Server
             return new ServerUri(this, target);
         }
 
-        ref var slot = ref _uris[(uint)target.GetHashCode(StringComparison.Ordinal) % CachedUris];
+        var uris = _uris ??= new CachedUri?[CachedUris];
+        ref var slot = ref uris[(uint)target.GetHashCode(StringComparison.Ordinal) % CachedUris];
         var cached = Volatile.Read(ref slot);
         if (cached is not null && string.Equals(cached.Target, target, StringComparison.Ordinal))
         {

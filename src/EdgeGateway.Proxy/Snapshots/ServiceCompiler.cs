@@ -11,6 +11,7 @@ internal sealed class ServiceCompiler(
     private readonly List<QualifiedName> _gone = [];
     private readonly List<(string Service, string Text)> _complaints = [];
     private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
+    private readonly ReferenceHints _hints = new();
 
     /// <summary>Takes up what the providers say.</summary>
     /// <param name="messages">The latest message of each provider.</param>
@@ -18,6 +19,7 @@ internal sealed class ServiceCompiler(
     /// <returns>True when an entry came, went or was replaced.</returns>
     public bool Update(IReadOnlyList<ProviderMessage> messages, bool transportsChanged)
     {
+        _hints.Begin();
         var changes = _elements.Update(
             messages,
             (provider, name, config, before) =>
@@ -62,19 +64,8 @@ internal sealed class ServiceCompiler(
     /// <summary>The service of that name, or null.</summary>
     public ServiceEntry? Find(QualifiedName name) => _elements.Find(name);
 
-    /// <summary>A hint when the same name exists at another provider.</summary>
-    public string DidYouMean(QualifiedName name)
-    {
-        foreach (var part in _elements.Parts)
-        {
-            if (part.Provider != name.Provider && part.Source.ContainsKey(name.Name))
-            {
-                return $"; did you mean \"{name.Name}@{part.Provider}\"?";
-            }
-        }
-
-        return "";
-    }
+    /// <summary>A hint for a reference that is known to nobody.</summary>
+    public string DidYouMean(QualifiedName name) => _hints.For(name, _elements.Parts);
 
     /// <summary>What is said about every service as it is now, put together when it is walked.</summary>
     public IEnumerable<ServiceReport> Reports() => Reports(_elements.Parts);

@@ -26,6 +26,7 @@ public sealed partial class SnapshotCompiler
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
     private readonly CertificateWishes _wishes = new();
+    private readonly RouterClaims _claims = new();
     private readonly ILogger<SnapshotCompiler> _logger;
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
     private HashSet<string> _said = new(StringComparer.Ordinal);
@@ -63,7 +64,8 @@ public sealed partial class SnapshotCompiler
         _wishes.Update(removed, added);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
-        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).ToConfigList();
+        var claims = _claims.Update(removed, added, messages);
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(claims).ToConfigList();
         Say(problems);
         foreach (var (service, text) in _services.TakeComplaints())
         {
@@ -164,7 +166,7 @@ public sealed partial class SnapshotCompiler
         {
             if (!before.Contains(text))
             {
-                RouterProblem(_logger, report.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, report.Name, error);
+                RouterProblem(_logger, report.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, report.Name, FirstLine(error));
             }
         }
 
@@ -172,13 +174,16 @@ public sealed partial class SnapshotCompiler
             router.Reports.SelectMany(static report => report.Errors.Distinct(StringComparer.Ordinal).Select(error => (report, error, $"{report.Name}: {error}")));
     }
 
+    // What follows the first line, a caret below the rule, is for API and dashboard.
+    private static string FirstLine(string error) => error.IndexOf('\n', StringComparison.Ordinal) is var end and >= 0 ? error[..end] : error;
+
     [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]
     private static partial void Compiled(ILogger logger, int compiled, int reused, double milliseconds);
 
     [LoggerMessage(EventId = 4011, Message = "{Problem}")]
     private static partial void ProviderProblem(ILogger logger, LogLevel level, string problem);
 
-    [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error} [EG-ROUTER]")]
+    [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error}")]
     private static partial void RouterProblem(ILogger logger, LogLevel level, string routerName, string error);
 
     [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "Service {ServiceName}: {Error} [EG-SERVER]")]

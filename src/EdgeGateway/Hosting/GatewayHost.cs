@@ -237,7 +237,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Version = VersionCommand.Version,
             Started = _time.GetUtcNow(),
             EntryPoints = [.. names],
-            Providers = _configuration.Providers.Nomad is null ? [] : ["Nomad"],
+            // In the order of Traefik's list.
+            Providers = [.. _configuration.Providers.File is null ? Array.Empty<string>() : ["File"], .. _configuration.Providers.Nomad is null ? Array.Empty<string>() : ["Nomad"]],
             AccessLog = accessLog is not null,
             Debug = api?.Debug ?? false,
             Certificates = () => certificates.Leaves,
@@ -256,7 +257,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var defaults = names.Where(static e => e.Value.AsDefault).Select(static e => e.Key).ToList();
         var defaultEntryPoints = (defaults.Count > 0 ? defaults : names.Keys.ToList())
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
-        var models = names.Select(static e => EntryPointModel.Of(e.Key, e.Value)).OfType<EntryPointModel>()
+        var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core.DefaultRuleSyntax)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
@@ -264,7 +265,11 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             transports,
             new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
+            new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
+            {
+                Resolvers = [.. _configuration.CertificatesResolvers.Keys],
+                Precedence = [.. _configuration.Providers.Precedence],
+            }),
             new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             _loggers.CreateLogger<SnapshotCompiler>());
     }

@@ -26,9 +26,11 @@ internal sealed class ReloadChain
     private ProviderMessage? _last;
     private EventBatch _batch = new();
     private ulong _index = 100;
+    private Action<string>? _probe;
 
-    public ReloadChain(int services)
+    public ReloadChain(int services, Action<string>? probe = null)
     {
+        _probe = probe;
         var time = TimeProvider.System;
         var entryPoints = new[] { "web", "websecure" };
         var transports = new TransportCompiler(new TransportPool(new ServersTransportConfig()));
@@ -48,6 +50,7 @@ internal sealed class ReloadChain
         }
 
         Apply();
+        _probe = null;
     }
 
     /// <summary>Names and times of the steps of the last <see cref="Apply"/>.</summary>
@@ -101,6 +104,7 @@ internal sealed class ReloadChain
     {
         var now = Stopwatch.GetTimestamp();
         Steps.Add((name, Stopwatch.GetElapsedTime(at, now)));
+        _probe?.Invoke(name);
         at = Stopwatch.GetTimestamp();
     }
 
