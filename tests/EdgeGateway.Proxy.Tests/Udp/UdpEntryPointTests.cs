@@ -54,6 +54,7 @@ public sealed class UdpEntryPointTests : IDisposable
     public async Task Forged_sources_push_out_what_is_idle_longest_and_leak_nothing()
     {
         using var server = new UdpServer("");
+        var before = OpenSockets();
         await using var udp = Start(new() { Udp = new() { Timeout = TimeSpan.FromMinutes(1) } }, 50, server.Address);
         using var steady = Client(udp);
         await AskAsync(steady, "steady");
@@ -68,9 +69,9 @@ public sealed class UdpEntryPointTests : IDisposable
         }
 
         Assert.Equal(50, udp.SessionCount);
-        Assert.Equal(451, udp.Evicted);
+        Assert.InRange(udp.Evicted, 400, 451); // the system may give a source port twice
         Assert.Equal(2, server.Sources(from => from == "steady" || from == "still"));
-        await Eventually.TrueAsync(() => OpenSockets() < 50 + 100, "sockets of ended sessions stay open");
+        await Eventually.TrueAsync(() => OpenSockets() <= before + 50 + 10, "sockets of ended sessions stay open");
     }
 
     [Fact]
