@@ -15,6 +15,8 @@ public sealed class Connection
     private long _bytesRead;
     private long _bytesWritten;
     private int _end;
+    private readonly Lock _watching = new();
+    private List<RequestLimits>? _watched;
 
     /// <summary>Unique in this process; also the engine's connection ID. Empty for a connection without a socket (tests).</summary>
     public string Id { get; init; } = "";
@@ -131,4 +133,43 @@ public sealed class Connection
     }
 
     internal void RequestEnded() => Interlocked.Decrement(ref _requestsRunning);
+
+    /// <summary>A request with a time limit begins.</summary>
+    internal void Watch(RequestLimits request)
+    {
+        lock (_watching)
+        {
+            (_watched ??= []).Add(request);
+        }
+    }
+
+    /// <summary>It ended: it is left alone from here on, since its context may serve another request.</summary>
+    internal void Unwatch(RequestLimits request)
+    {
+        lock (_watching)
+        {
+            _watched!.Remove(request);
+        }
+    }
+
+    /// <summary>Ends requests that took too long.</summary>
+    internal void LookAtRequests(long now)
+    {
+        if (Volatile.Read(ref _watched) is not { Count: > 0 } watched)
+        {
+            return;
+        }
+
+        lock (_watching)
+        {
+            // Backwards: a request that is cut may end on this very thread, and leave the list.
+            for (var i = watched.Count - 1; i >= 0; i--)
+            {
+                if (i < watched.Count)
+                {
+                    watched[i].Look(now);
+                }
+            }
+        }
+    }
 }

@@ -480,11 +480,17 @@ public sealed partial class EntryPoint : IAsyncDisposable
         }
     }
 
-    // One timer for all openings and handshakes instead of one per connection.
+    // One timer for all openings, handshakes, bodies and answers instead of one for each.
     private async Task SweepAsync()
     {
-        var readTimeout = _config.Transport.RespondingTimeouts.ReadTimeout;
-        var period = readTimeout > TimeSpan.Zero ? readTimeout / 10 : LongestSweep;
+        // A tenth of the shortest limit is how much later than promised it may strike.
+        var timeouts = _config.Transport.RespondingTimeouts;
+        var shortest = (timeouts.ReadTimeout, timeouts.WriteTimeout) switch
+        {
+            (var read, var write) when read > TimeSpan.Zero && write > TimeSpan.Zero => read < write ? read : write,
+            (var read, var write) => read > TimeSpan.Zero ? read : write,
+        };
+        var period = shortest > TimeSpan.Zero ? shortest / 10 : LongestSweep;
         using var timer = new PeriodicTimer(period < ShortestSweep ? ShortestSweep : period > LongestSweep ? LongestSweep : period, _time);
         try
         {
@@ -498,6 +504,8 @@ public sealed partial class EntryPoint : IAsyncDisposable
                     {
                         connection.Abort(connection.IsTls ? ConnectionEnd.HandshakeTimeout : ConnectionEnd.OpeningTimeout);
                     }
+
+                    connection.LookAtRequests(now);
                 }
             }
         }

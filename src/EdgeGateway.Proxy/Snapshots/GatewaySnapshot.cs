@@ -23,6 +23,9 @@ public sealed class GatewaySnapshot
         }
     } = FrozenDictionary<string, EntryPointRouting>.Empty;
 
+    /// <summary>The certificates that the routers want; the same object until a name comes or goes.</summary>
+    public IReadOnlyList<CertificateWish> Certificates { get; init; } = [];
+
     /// <summary>TCP routing of the entry points that have TCP routers.</summary>
     internal FrozenDictionary<string, TcpRouting> Tcp { get; init; } = FrozenDictionary<string, TcpRouting>.Empty;
 

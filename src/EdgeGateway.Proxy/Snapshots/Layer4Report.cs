@@ -1,4 +1,5 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Rules.Tcp;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -7,6 +8,17 @@ internal sealed record Layer4Report(
     TcpRouterReport[] TcpRouters, TcpServiceReport[] TcpServices, TcpMiddlewareReport[] TcpMiddlewares,
     UdpRouterReport[] UdpRouters, UdpServiceReport[] UdpServices)
 {
+    /// <summary>The certificates that TCP routers want, also those whose service is broken; each once.</summary>
+    public IReadOnlyList<CertificateWish> Wishes { get; } =
+    [
+        .. TcpRouters.Where(static r => r.Config.Tls is { CertResolver.Length: > 0 })
+            .SelectMany(static r => (r.Config.Tls!.Domains.Count > 0
+                    ? r.Config.Tls.Domains.Select(static d => d.Main ?? "")
+                    : TcpRule.TryParseServerNames(r.Config.Rule ?? ""))
+                .Select(name => new CertificateWish(r.Config.Tls.CertResolver!, name)))
+            .Distinct(),
+    ];
+
     /// <summary>Every complaint about a router: its name, the text, and whether the router is out of use.</summary>
     public IEnumerable<(string Router, string Error, bool Disabled)> Complaints() =>
         TcpRouters.SelectMany(static r => r.Errors.Select(e => (r.Name, e, r.Status == ElementStatus.Disabled)))

@@ -32,7 +32,13 @@ internal readonly struct RelayEnd(Socket socket, SslStream? tls)
         }
 
         var send = socket.SendAsync(bytes, SocketFlags.None, CancellationToken.None);
-        return send.IsCompletedSuccessfully && send.Result == bytes.Length ? ValueTask.CompletedTask : WriteRestAsync(socket, send, bytes);
+        if (!send.IsCompletedSuccessfully)
+        {
+            return WriteRestAsync(socket, send, bytes);
+        }
+
+        var sent = send.GetAwaiter().GetResult();
+        return sent == bytes.Length ? ValueTask.CompletedTask : WriteRestAsync(socket, new ValueTask<int>(sent), bytes);
     }
 
     /// <summary>Ends this direction: close_notify where there is TLS, then FIN. Reading goes on.</summary>

@@ -10,6 +10,7 @@ using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
 using EdgeGateway.Proxy.Observability.AccessLog;
+using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
@@ -221,12 +222,19 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
         }
 
+        var metrics = _configuration.Metrics.Prometheus is { } prometheus ? new RequestMetrics(prometheus, _time) : null;
+        Action<GatewayContext>? completed = accessLog is null ? null : accessLog.Log;
+        if (metrics is not null)
+        {
+            completed += metrics.Count;
+        }
+
         var handlerOptions = new GatewayHandlerOptions
         {
             Snapshots = _snapshots,
             ServerName = serverName,
             RedirectPlainToTls = _configuration.Edge.RedirectPlainToTls,
-            Completed = accessLog is null ? null : accessLog.Log,
+            Completed = completed,
             Time = _time,
             Logger = _loggers.CreateLogger<GatewayHandler>(),
         };
@@ -248,13 +256,17 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
         var ping = new PingService(_configuration.Ping?.TerminatingStatusCode ?? 503);
-        var compiler = Compiler(ping, random, accessLog, certificates);
+        var compiler = Compiler(ping, random, accessLog, certificates, metrics);
         var aggregator = new ConfigurationAggregator(
-            compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot => _certificates?.Want(snapshot));
+            compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot =>
+            {
+                metrics?.Applied();
+                _certificates?.Want(snapshot);
+            });
         return (aggregator, providers, ping);
     }
 
-    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates)
+    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates, RequestMetrics? metrics)
     {
         var names = _configuration.EntryPoints;
         var api = _configuration.Api;
@@ -271,6 +283,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Providers = [.. _configuration.Providers.File is null ? Array.Empty<string>() : ["File"], .. _configuration.Providers.Nomad is null ? Array.Empty<string>() : ["Nomad"]],
             AccessLog = accessLog is not null,
             Debug = api?.Debug ?? false,
+            Metrics = metrics is null ? "" : "Prometheus",
             Certificates = () => certificates.Leaves,
             WriteStatic = writer => StaticConfiguration.Type.Write(writer, _configuration),
             Time = _time,
@@ -280,6 +293,9 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         {
             ["noop"] = new NoopService(),
             ["ping"] = _configuration.Ping is null ? null : ping,
+            ["prometheus"] = metrics is null
+                ? null
+                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves), _snapshots),
             ["api"] = api is null ? null : new ApiService(apiOptions, _snapshots),
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
@@ -288,13 +304,19 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var defaults = names.Where(static e => e.Value.AsDefault && !e.Value.IsUdp).Select(static e => e.Key).ToList();
         var defaultEntryPoints = (defaults.Count > 0 ? defaults : tcpNames)
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
-        var models = names.Select(static e => EntryPointModel.Of(e.Key, e.Value)).OfType<EntryPointModel>()
+        var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core.DefaultRuleSyntax)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
+        var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
+        var transports = new TransportCompiler(_transports!);
         return new SnapshotCompiler(
-            new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
+            transports,
+            new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
+            new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
+            {
+                Resolvers = [.. _configuration.CertificatesResolvers.Keys],
+                Precedence = [.. _configuration.Providers.Precedence],
+            }),
             new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             Layer4(tcpNames, defaultEntryPoints, random),
             _loggers.CreateLogger<SnapshotCompiler>());
@@ -312,7 +334,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
         [.. _configuration.EntryPoints.Where(static e => !e.Value.IsUdp)], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true, _configuration.Api?.Debug == true,
-        _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
+        _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null,
+        _configuration.Metrics.Prometheus is { ManualRouting: false } metrics ? metrics.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
 
     private void WriteEdge(Utf8JsonWriter writer)
     {

@@ -199,7 +199,7 @@ public sealed class StaticLoaderTests
     [InlineData("--pilot.token=x", "pilot", "removed")]
     [InlineData("--providers.nomad.namespace=x", "namespace", "removed")]
     [InlineData("--providers.docker", "providers.docker", "not supported yet")]
-    [InlineData("--metrics.prometheus", "metrics.prometheus", "not supported yet")]
+    [InlineData("--metrics.statsd", "metrics.statsd", "not supported yet")]
     [InlineData("--entrypoints.web.adress=:80", "adress", "did you mean 'address'?")]
     public void A_fault_names_the_flag_and_what_is_wrong(string flag, string name, string message)
     {

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
+using EdgeGateway.Configuration.Static;
+using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Middlewares;
+using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Snapshots;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeGateway.Proxy.Tests.Snapshots;
+
+/// <summary>A compiler with all its parts, as the host puts them together, for given entry points.</summary>
+internal sealed class CompilerStage : IDisposable
+{
+    private readonly HttpForwarding _forwarding = new();
+    private readonly TransportPool _transports = new(new StaticConfiguration().ServersTransport);
+
+    public CompilerStage(string[] entryPoints, string[] defaults, params EntryPointModel[] models)
+    {
+        var time = TimeProvider.System;
+        Compiler = new SnapshotCompiler(
+            new ServiceCompiler(
+                new ServiceFactory(new ServiceStateStore(time, new Random(1)), _transports, _forwarding, time),
+                new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
+            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            new RouterCompiler(new RouterCompilerOptions(
+                entryPoints.ToImmutableHashSet(), defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint))),
+            new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80)),
+            NullLogger<SnapshotCompiler>.Instance);
+    }
+
+    public SnapshotCompiler Compiler { get; }
+
+    /// <summary>What the compiler says about these providers.</summary>
+    public ConfigurationReport Report(params (string Provider, DynamicConfiguration Configuration)[] providers) =>
+        Compiler.Compile([.. providers.Select(static p => new ProviderMessage(p.Provider, p.Configuration, ConfigList<ConfigurationProblem>.Empty))])
+            .Report.Value;
+
+    public void Dispose() => _transports.Dispose();
+}
