@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Layer4;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Udp;
 
@@ -17,6 +18,30 @@ internal sealed class Layer4Compiler(
     private readonly Dictionary<string, (TcpRouterModel[] Routers, EntryPointRouting? Http, TcpRouting Routing)> _tables = new(StringComparer.Ordinal);
     private (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp, TlsConfiguration Tls)[] _seen = [];
     private Layer4Report _report = new([], [], [], [], []);
+
+    /// <summary>Makes a compiler with all its parts.</summary>
+    /// <param name="tcp">TCP entry points.</param>
+    /// <param name="udp">UDP entry points.</param>
+    /// <param name="tlsOptions">Sets of TLS options; brought up to date here.</param>
+    /// <param name="defaults">Settings of TCP services that name no transport.</param>
+    /// <param name="health">Runs the checks.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="random">Shuffles servers.</param>
+    /// <exception cref="InvalidDataException">A certificate of the defaults cannot be read.</exception>
+    public static Layer4Compiler Create(
+        RouterEntryPoints tcp, RouterEntryPoints udp, TlsOptionsCompiler tlsOptions, TcpServersTransportConfig defaults,
+        TcpHealthChecks health, TimeProvider time, Random random)
+    {
+        var transports = new TcpTransportCompiler(defaults);
+        return new(
+            tlsOptions,
+            transports,
+            new TcpServiceCompiler(transports, new Layer4StateStore(time, random), health),
+            new TcpMiddlewareCompiler(),
+            new TcpRouterCompiler(tcp, tlsOptions),
+            new UdpServiceCompiler(new Layer4StateStore(time, random)),
+            new UdpRouterCompiler(udp));
+    }
 
     /// <summary>Compiles what changed and keeps the rest.</summary>
     public (int Compiled, int Reused) Update(IReadOnlyList<ProviderMessage> messages)

@@ -230,7 +230,27 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
         return listener ?? all;
     }
 
-    private async ValueTask ForwardAsync(UdpListener listener, SocketAddress client, ReadOnlyMemory<byte> datagram)
+    private ValueTask ForwardAsync(UdpListener listener, SocketAddress client, ReadOnlyMemory<byte> datagram)
+    {
+        // The usual case, without a state machine: a session that is there, and room in the socket.
+        if (_sessions.Find(listener, client) is { IsConnected: true } session)
+        {
+            var send = session.SendAsync(datagram);
+            return send.IsCompletedSuccessfully && send.Result ? ValueTask.CompletedTask : ForwardAfterAsync(send, listener, client, datagram);
+        }
+
+        return ForwardSlowAsync(listener, client, datagram);
+    }
+
+    private async ValueTask ForwardAfterAsync(ValueTask<bool> send, UdpListener listener, SocketAddress client, ReadOnlyMemory<byte> datagram)
+    {
+        if (!await send)
+        {
+            await ForwardSlowAsync(listener, client, datagram);
+        }
+    }
+
+    private async ValueTask ForwardSlowAsync(UdpListener listener, SocketAddress client, ReadOnlyMemory<byte> datagram)
     {
         // 3. A server that is gone is known only when a datagram is sent to it: then another one gets it.
         for (var attempt = 0; attempt < 2; attempt++)

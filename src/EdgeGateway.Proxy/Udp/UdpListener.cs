@@ -19,18 +19,38 @@ internal sealed class UdpListener(Socket socket) : IDisposable
     public bool IsWildcard => LocalEndPoint.Address.Equals(IPAddress.IPv6Any) || LocalEndPoint.Address.Equals(IPAddress.Any);
 
     /// <summary>Sends an answer. One that cannot be sent is lost, as datagrams are.</summary>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, SocketAddress client)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> datagram, SocketAddress client)
     {
         try
         {
-            await socket.SendToAsync(datagram, SocketFlags.None, client, CancellationToken.None);
+            var send = socket.SendToAsync(datagram, SocketFlags.None, client, CancellationToken.None);
+            if (!send.IsCompletedSuccessfully)
+            {
+                return SendSlowAsync(send);
+            }
+
+            _ = send.Result;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The entry point is closed.
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => socket.Dispose();
+
+    private static async ValueTask SendSlowAsync(ValueTask<int> send)
+    {
+        try
+        {
+            await send;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // No route, too large for it, or the entry point is closed.
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => socket.Dispose();
 }

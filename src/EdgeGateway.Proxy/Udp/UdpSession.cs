@@ -28,7 +28,7 @@ internal sealed class UdpSession : IDisposable
         _server = server;
         _time = time;
         _wait.SetBuffer(Memory<byte>.Empty);
-        _wait.Completed += (_, _) => _ = AnswersAsync();
+        _wait.Completed += (_, _) => Answers();
         server.Enter();
     }
 
@@ -73,16 +73,35 @@ internal sealed class UdpSession : IDisposable
 
         if (!socket.ReceiveAsync(_wait))
         {
-            _ = AnswersAsync();
+            Answers();
         }
     }
 
     /// <summary>Sends a datagram to the server; false when the server, or the session, is gone.</summary>
-    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram)
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram)
     {
         try
         {
-            await _socket!.SendAsync(datagram, SocketFlags.None, CancellationToken.None);
+            var send = _socket!.SendAsync(datagram, SocketFlags.None, CancellationToken.None);
+            if (!send.IsCompletedSuccessfully)
+            {
+                return SendSlowAsync(send);
+            }
+
+            _ = send.Result;
+            return ValueTask.FromResult(true);
+        }
+        catch (ObjectDisposedException)
+        {
+            return ValueTask.FromResult(false);
+        }
+    }
+
+    private async ValueTask<bool> SendSlowAsync(ValueTask<int> send)
+    {
+        try
+        {
+            await send;
             return true;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize)
@@ -108,53 +127,58 @@ internal sealed class UdpSession : IDisposable
     }
 
     // On the thread that the kernel's event woke. One read per event: a read without data would block.
-    private async Task AnswersAsync()
+    private void Answers()
     {
-        while (true)
+        try
         {
-            if (_wait.SocketError != SocketError.Success || Volatile.Read(ref _ended) != 0)
+            do
             {
-                Fail(_wait.SocketError == SocketError.ConnectionRefused);
-                return;
-            }
-
-            var buffer = ArrayPool<byte>.Shared.Rent(UdpListener.LargestDatagram);
-            try
-            {
-                var length = _socket!.Receive(buffer, 0, buffer.Length, SocketFlags.None, out var error);
-                if (error != SocketError.Success)
+                if (_wait.SocketError != SocketError.Success || Volatile.Read(ref _ended) != 0)
                 {
+                    Fail(_wait.SocketError == SocketError.ConnectionRefused);
+                    return;
+                }
+
+                var buffer = ArrayPool<byte>.Shared.Rent(UdpListener.LargestDatagram);
+                var length = _socket!.Receive(buffer, 0, buffer.Length, SocketFlags.None, out var error);
+                if (error != SocketError.Success || !_sessions.Touch(this))
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
                     Fail(error == SocketError.ConnectionRefused);
                     return;
                 }
 
-                if (!_sessions.Touch(this))
+                var send = Listener.SendAsync(buffer.AsMemory(0, length), Client);
+                if (!send.IsCompletedSuccessfully)
                 {
+                    _ = GoOnAfterAsync(send, buffer);
                     return;
                 }
 
-                await Listener.SendAsync(buffer.AsMemory(0, length), Client);
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
-            finally
-            {
                 ArrayPool<byte>.Shared.Return(buffer);
             }
+            while (!_socket.ReceiveAsync(_wait));
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ended meanwhile.
+        }
+    }
 
-            try
+    private async Task GoOnAfterAsync(ValueTask send, byte[] buffer)
+    {
+        await send;
+        ArrayPool<byte>.Shared.Return(buffer);
+        try
+        {
+            if (!_socket!.ReceiveAsync(_wait))
             {
-                if (_socket.ReceiveAsync(_wait))
-                {
-                    return;
-                }
+                Answers();
             }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ended meanwhile.
         }
     }
 

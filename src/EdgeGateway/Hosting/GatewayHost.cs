@@ -7,7 +7,6 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Api;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Forwarding;
-using EdgeGateway.Proxy.Layer4;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
 using EdgeGateway.Proxy.Observability.AccessLog;
@@ -326,17 +325,11 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private Layer4Compiler Layer4(IReadOnlyList<string> tcpNames, ConfigList<string> defaultEntryPoints, Random random)
     {
         var udpNames = _configuration.EntryPoints.Where(static e => e.Value.IsUdp).Select(static e => e.Key).ToConfigList();
-        var transports = new TcpTransportCompiler(_configuration.TcpServersTransport);
         _healthChecks = new TcpHealthChecks(_time, _loggers.CreateLogger<TcpHealthChecks>());
-        var tlsOptions = new TlsOptionsCompiler();
-        return new Layer4Compiler(
-            tlsOptions,
-            transports,
-            new TcpServiceCompiler(transports, new Layer4StateStore(_time, random), _healthChecks),
-            new TcpMiddlewareCompiler(),
-            new TcpRouterCompiler(new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints), tlsOptions),
-            new UdpServiceCompiler(new Layer4StateStore(_time, random)),
-            new UdpRouterCompiler(new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames)));
+        return Layer4Compiler.Create(
+            new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints),
+            new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames),
+            new TlsOptionsCompiler(), _configuration.TcpServersTransport, _healthChecks, _time, random);
     }
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
