@@ -46,6 +46,8 @@ public sealed class StaticOptionsTests
         "global.checknewversion", "global.notappendxforwardedfor", "global.sendanonymoususage",
         "log", "log.compress", "log.filepath", "log.format", "log.level", "log.maxage", "log.maxbackups", "log.maxsize", "log.nocolor",
         "ping", "ping.entrypoint", "ping.manualrouting", "ping.terminatingstatuscode",
+        "core.defaultrulesyntax", "entrypoints.<name>.observability.accesslogs", "entrypoints.<name>.observability.metrics",
+        "entrypoints.<name>.observability.traceverbosity", "entrypoints.<name>.observability.tracing", "providers.nomad.allowemptyservices",
         "providers.nomad", "providers.nomad.constraints", "providers.nomad.defaultrule", "providers.nomad.endpoint.address",
         "providers.nomad.endpoint.endpointwaittime", "providers.nomad.endpoint.region", "providers.nomad.endpoint.tls.ca",
         "providers.nomad.endpoint.tls.cert", "providers.nomad.endpoint.tls.insecureskipverify", "providers.nomad.endpoint.tls.key",
@@ -61,10 +63,10 @@ public sealed class StaticOptionsTests
     private static readonly string[] Unsupported =
     [
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
-        "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass", "entrypoints.<name>.http.underscoreheadersstrategy",
-        "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
+        "certificatesresolvers.<name>.acme", "entrypoints.<name>.allowacmebypass", "entrypoints.<name>.http.underscoreheadersstrategy",
+        "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.proxyprotocol",
         "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.file", "providers.http",
-        "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",
+        "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",
     ];
 
     // Sections that cannot stand alone, as in Traefik: taken in a file, refused as a flag or variable without an option below.
