@@ -38,7 +38,7 @@ public sealed class StaticOptionsTests
         "entrypoints.<name>.http.redirections.entrypoint.scheme", "entrypoints.<name>.http.redirections.entrypoint.to",
         "entrypoints.<name>.http.sanitizepath", "entrypoints.<name>.http.tls", "entrypoints.<name>.http.tls.certresolver",
         "entrypoints.<name>.http.tls.domains", "entrypoints.<name>.http.tls.domains[n].main", "entrypoints.<name>.http.tls.domains[n].sans",
-        "entrypoints.<name>.http.tls.options", "entrypoints.<name>.reuseport",
+        "entrypoints.<name>.http.tls.options", "entrypoints.<name>.http.underscoreheadersstrategy", "entrypoints.<name>.reuseport",
         "entrypoints.<name>.transport.keepalivemaxrequests", "entrypoints.<name>.transport.keepalivemaxtime",
         "entrypoints.<name>.transport.lifecycle.gracetimeout", "entrypoints.<name>.transport.lifecycle.requestacceptgracetimeout",
         "entrypoints.<name>.transport.respondingtimeouts.idletimeout", "entrypoints.<name>.transport.respondingtimeouts.readtimeout",
@@ -48,6 +48,7 @@ public sealed class StaticOptionsTests
         "ping", "ping.entrypoint", "ping.manualrouting", "ping.terminatingstatuscode",
         "core.defaultrulesyntax", "entrypoints.<name>.observability.accesslogs", "entrypoints.<name>.observability.metrics",
         "entrypoints.<name>.observability.traceverbosity", "entrypoints.<name>.observability.tracing", "providers.nomad.allowemptyservices",
+        "providers.file.debugloggeneratedtemplate", "providers.file.directory", "providers.file.filename", "providers.file.watch",
         "providers.nomad", "providers.nomad.constraints", "providers.nomad.defaultrule", "providers.nomad.endpoint.address",
         "providers.nomad.endpoint.endpointwaittime", "providers.nomad.endpoint.region", "providers.nomad.endpoint.tls.ca",
         "providers.nomad.endpoint.tls.cert", "providers.nomad.endpoint.tls.insecureskipverify", "providers.nomad.endpoint.tls.key",
@@ -63,9 +64,9 @@ public sealed class StaticOptionsTests
     private static readonly string[] Unsupported =
     [
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
-        "certificatesresolvers.<name>.acme", "entrypoints.<name>.allowacmebypass", "entrypoints.<name>.http.underscoreheadersstrategy",
+        "certificatesresolvers.<name>.acme", "entrypoints.<name>.allowacmebypass",
         "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.proxyprotocol",
-        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.file", "providers.http",
+        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.http",
         "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",
     ];
 

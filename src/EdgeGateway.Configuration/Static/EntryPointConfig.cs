@@ -142,6 +142,9 @@ public sealed record EntryPointHttpConfig
     /// <summary>Header limit in bytes. Default 1048576.</summary>
     public int MaxHeaderBytes { get; init; } = 1048576;
 
+    /// <summary>Request headers with <c>_</c> in their name: <c>keep</c> (default), <c>delete</c>, or <c>reject</c> (400).</summary>
+    public string? UnderscoreHeadersStrategy { get; init; } = "keep";
+
     /// <summary>How it is read and written.</summary>
     public static ObjectType<EntryPointHttpConfig> Type { get; } = new ObjectType<EntryPointHttpConfig>(static () => new())
         .Field("redirections", RedirectionsConfig.Type, static o => o.Redirections, static (o, v) => o with { Redirections = v }, description: "Redirect to another entry point.")
@@ -150,7 +153,8 @@ public sealed record EntryPointHttpConfig
         .Field("sanitizePath", ConfigTypes.Bool, static o => o.SanitizePath, static (o, v) => o with { SanitizePath = v }, description: "Resolve ., .. and // before routing. Default true.")
         .Field("encodedCharacters", EncodedCharactersConfig.Type, static o => o.EncodedCharacters, static (o, v) => o with { EncodedCharacters = v }, description: "Which encoded characters a path may hold (400 otherwise, after routing); null = all.")
         .Field("encodeQuerySemicolons", ConfigTypes.Bool, static o => o.EncodeQuerySemicolons, static (o, v) => o with { EncodeQuerySemicolons = v }, description: "; becomes %3B instead of &.")
-        .Field("maxHeaderBytes", ConfigTypes.Int, static o => o.MaxHeaderBytes, static (o, v) => o with { MaxHeaderBytes = v }, description: "Header limit in bytes. Default 1048576.");
+        .Field("maxHeaderBytes", ConfigTypes.Int, static o => o.MaxHeaderBytes, static (o, v) => o with { MaxHeaderBytes = v }, description: "Header limit in bytes. Default 1048576.")
+        .Field("underscoreHeadersStrategy", ConfigTypes.String, static o => o.UnderscoreHeadersStrategy, static (o, v) => o with { UnderscoreHeadersStrategy = v }, description: "Request headers with _ in their name: keep (default), delete or reject (400).");
 }
 
 /// <summary><c>http.redirections</c>.</summary>

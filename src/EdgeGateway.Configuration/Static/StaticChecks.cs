@@ -77,6 +77,14 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
             throw Fault("UNSUPPORTED", $"entry point {name}: UDP entry points are not supported yet", at);
         }
 
+        if (config.Http.UnderscoreHeadersStrategy is not (null or "" or "keep" or "delete" or "reject"))
+        {
+            throw Fault(
+                "VALUE",
+                $"error while building entryPoint {name}: '{config.Http.UnderscoreHeadersStrategy}' is no underscoreHeadersStrategy: keep, delete or reject",
+                "entryPoints", name, "http", "underscoreHeadersStrategy");
+        }
+
         foreach (var trusted in config.ForwardedHeaders.TrustedIPs)
         {
             if (!IPAddress.TryParse(trusted, out _) && !IsNetwork(trusted))

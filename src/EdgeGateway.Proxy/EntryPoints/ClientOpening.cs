@@ -61,6 +61,18 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
     /// <summary>The socket as a stream that begins with what was read.</summary>
     public SslStream OpenTls() => new(new ClientStream(_socket, _connection, Bytes.ToArray()), leaveInnerStreamOpen: false);
 
+    /// <summary>
+    /// Answers the hello with the alert unrecognized_name and half-closes: the TLS library here cannot be told to send it
+    /// (RFC 6066 §3, RFC 8446 §6.2). Before the server's first flight an alert is a plain record in every version.
+    /// </summary>
+    public async ValueTask RefuseNameAsync()
+    {
+        const byte alert = 0x15, fatal = 2, unrecognizedName = 112;
+        ReadOnlyMemory<byte> record = new byte[] { alert, 3, 3, 0, 2, fatal, unrecognizedName };
+        _connection.AddWritten(await _socket.SendAsync(record, SocketFlags.None, CancellationToken.None));
+        _socket.Shutdown(SocketShutdown.Send);
+    }
+
     /// <inheritdoc />
     public void RequestClose() => Abort(ConnectionEnd.GatewayClosed);
 

@@ -13,9 +13,11 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints.Engine;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +39,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
     private readonly EntryPointConfig _config;
     private readonly CertificateStore _certificates;
+    private readonly SnapshotHolder _snapshots;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly HttpEngine _engine;
@@ -53,9 +56,11 @@ public sealed partial class EntryPoint : IAsyncDisposable
     /// <param name="certificates">Asked once per handshake.</param>
     /// <param name="log">Log of the gateway.</param>
     /// <param name="time">Clock.</param>
+    /// <param name="snapshots">Where the TLS options of a server name are looked up, once per handshake; null: the built-in default for all.</param>
     public EntryPoint(string name, EntryPointConfig config, RequestHandler handler, CertificateStore certificates, ILoggerFactory log,
-        TimeProvider time)
+        TimeProvider time, SnapshotHolder? snapshots = null)
     {
+        _snapshots = snapshots ?? new SnapshotHolder();
         Name = name;
         _config = config;
         _certificates = certificates;
@@ -283,14 +288,33 @@ public sealed partial class EntryPoint : IAsyncDisposable
         connection.Sni = hello.ServerName;
         Volatile.Write(ref connection.Deadline, After(_time.GetTimestamp(), HandshakeLimit));
 
+        // Broken options: the connection is closed rather than served with others (dynamic-config §6.3).
+        if (_snapshots.Current[Name].TlsHosts.Find(hello.ServerName) is not { Model: { } chosen } entry)
+        {
+            HandshakeFaults.CountRefusal();
+            connection.SetEnd(ConnectionEnd.HandshakeFailed);
+            return null;
+        }
+
+        connection.TlsOptions = entry.Name;
+        if (_certificates.OptionsFor(hello.ServerName, connection.Local.Address, chosen) is not { } options)
+        {
+            HandshakeFaults.CountUnknownName();
+            await opening.RefuseNameAsync();
+            connection.SetEnd(ConnectionEnd.HandshakeFailed);
+            LogHandshakeFailed(_log, Name, connection.PeerAddressText, connection.Sni, connection.End, "no certificate for this name, and sniStrict is on");
+            return null;
+        }
+
         // The key exchange and the signature are the costly part of a handshake and come first: not on the I/O thread.
         await Task.Yield();
         var tls = opening.OpenTls();
         try
         {
-            await tls.AuthenticateAsServerAsync(_certificates.OptionsFor(hello.ServerName, connection.Local.Address));
+            await tls.AuthenticateAsServerAsync(options);
             connection.TlsVersion = tls.SslProtocol;
             connection.TlsCipher = tls.NegotiatedCipherSuite;
+            connection.ClientCertificate = tls.RemoteCertificate as X509Certificate2;
             var protocol = tls.NegotiatedApplicationProtocol;
             connection.Alpn = protocol == SslApplicationProtocol.Http2 ? "h2"
                 : protocol == SslApplicationProtocol.Http11 ? "http/1.1" : null;
@@ -319,11 +343,17 @@ public sealed partial class EntryPoint : IAsyncDisposable
         }
     }
 
-    // One timer for all openings and handshakes instead of one per connection.
+    // One timer for all openings, handshakes, bodies and answers instead of one for each.
     private async Task SweepAsync()
     {
-        var readTimeout = _config.Transport.RespondingTimeouts.ReadTimeout;
-        var period = readTimeout > TimeSpan.Zero ? readTimeout / 10 : LongestSweep;
+        // A tenth of the shortest limit is how much later than promised it may strike.
+        var timeouts = _config.Transport.RespondingTimeouts;
+        var shortest = (timeouts.ReadTimeout, timeouts.WriteTimeout) switch
+        {
+            (var read, var write) when read > TimeSpan.Zero && write > TimeSpan.Zero => read < write ? read : write,
+            (var read, var write) => read > TimeSpan.Zero ? read : write,
+        };
+        var period = shortest > TimeSpan.Zero ? shortest / 10 : LongestSweep;
         using var timer = new PeriodicTimer(period < ShortestSweep ? ShortestSweep : period > LongestSweep ? LongestSweep : period, _time);
         try
         {
@@ -337,6 +367,8 @@ public sealed partial class EntryPoint : IAsyncDisposable
                     {
                         connection.Abort(connection.IsTls ? ConnectionEnd.HandshakeTimeout : ConnectionEnd.OpeningTimeout);
                     }
+
+                    connection.LookAtRequests(now);
                 }
             }
         }

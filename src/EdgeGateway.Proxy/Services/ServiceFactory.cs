@@ -5,13 +5,21 @@ using EdgeGateway.Proxy.Forwarding;
 namespace EdgeGateway.Proxy.Services;
 
 /// <summary>Makes services from their configuration.</summary>
-public sealed class ServiceFactory(ServiceStateStore states, TransportPool transports, HttpForwarding forwarding, TimeProvider time)
+public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forwarding, TimeProvider time)
 {
     /// <summary>Makes a service, or says why it cannot be used, in Traefik's words where it has some.</summary>
+    /// <param name="name">Qualified name.</param>
+    /// <param name="config">The service.</param>
+    /// <param name="transport">How its servers are reached.</param>
+    /// <param name="model">The service; null on an error.</param>
+    /// <param name="problems">Servers that were left out.</param>
+    /// <param name="error">Why there is no service.</param>
     public bool TryCreate(
-        string name, HttpServiceConfig config, [NotNullWhen(true)] out HttpServiceModel? model, [NotNullWhen(false)] out string? error)
+        string name, HttpServiceConfig config, UpstreamTransport transport, [NotNullWhen(true)] out HttpServiceModel? model,
+        out IReadOnlyList<ServerProblem> problems, [NotNullWhen(false)] out string? error)
     {
         model = null;
+        problems = [];
         if (config.LoadBalancer is not { } loadBalancer)
         {
             error = config == new HttpServiceConfig()
@@ -40,22 +48,11 @@ public sealed class ServiceFactory(ServiceStateStore states, TransportPool trans
             return false;
         }
 
-        var transportName = string.IsNullOrEmpty(loadBalancer.ServersTransport)
-            ? TransportPool.DefaultName
-            : loadBalancer.ServersTransport.Contains('@', StringComparison.Ordinal)
-                ? loadBalancer.ServersTransport
-                : loadBalancer.ServersTransport + name[name.IndexOf('@', StringComparison.Ordinal)..];
-        if (transports.Find(transportName) is not { } transport)
-        {
-            error = $"serversTransport not found {transportName}";
-            return false;
-        }
-
         var state = states.GetOrCreate(name);
-        var problems = state.Update(loadBalancer.Servers);
-        if (problems.Count > 0 && state.Servers.Count == 0)
+        problems = state.Update(loadBalancer.Servers);
+        if (state.Servers.Count == 0 && problems.FirstOrDefault(static p => !p.IsWarning) is { Text: { } reason })
         {
-            error = problems[0];
+            error = reason;
             return false;
         }
 
@@ -65,7 +62,14 @@ public sealed class ServiceFactory(ServiceStateStore states, TransportPool trans
     }
 
     /// <summary>Only the servers of a service changed.</summary>
-    public void UpdateServers(string name, ConfigList<ServerConfig> servers) => states.GetOrCreate(name).Update(servers);
+    /// <returns>Servers that were left out.</returns>
+    public IReadOnlyList<ServerProblem> UpdateServers(string name, ConfigList<ServerConfig> servers) => states.GetOrCreate(name).Update(servers);
+
+    /// <inheritdoc cref="ServiceStateStore.Release" />
+    public void Release(string name) => states.Release(name);
+
+    /// <inheritdoc cref="ServiceStateStore.Trim" />
+    public void Trim() => states.Trim();
 
     private static string? Unsupported(LoadBalancerConfig config) =>
         config.Sticky is not null ? "sticky"

@@ -21,6 +21,9 @@ public sealed class GatewaySnapshot
         }
     } = FrozenDictionary<string, EntryPointRouting>.Empty;
 
+    /// <summary>The certificates that the routers want; the same object until a name comes or goes.</summary>
+    public IReadOnlyList<CertificateWish> Certificates { get; init; } = [];
+
     /// <summary>What API and dashboard show of this snapshot, put together when somebody asks for it.</summary>
     public Lazy<ConfigurationReport> Report { get; init; } = new(ConfigurationReport.Empty);
 

@@ -48,7 +48,20 @@ public static class InternalConfiguration
 
             if (options.Dashboard)
             {
-                routers["dashboard"] = Own("dashboard", "PathPrefix(`/`)", AdminEntryPoint, long.MaxValue - 2);
+                routers["dashboard"] = Own("dashboard", "PathPrefix(`/`)", AdminEntryPoint, long.MaxValue - 2) with
+                {
+                    Middlewares = [$"dashboard_redirect@{Provider}", $"dashboard_stripprefix@{Provider}"],
+                };
+
+                // The plain URL of any host, with or without a port: nothing but the root is sent on. As Traefik shows it in its API.
+                middlewares["dashboard_redirect"] = new()
+                {
+                    RedirectRegex = new()
+                    {
+                        Regex = @"^(http:\/\/(\[[\w:.]+\]|[\w\._-]+)(:\d+)?)\/$", Replacement = "${1}/dashboard/", Permanent = true,
+                    },
+                };
+                middlewares["dashboard_stripprefix"] = new() { StripPrefix = new() { Prefixes = ["/dashboard", "/dashboard/"] } };
             }
         }
 

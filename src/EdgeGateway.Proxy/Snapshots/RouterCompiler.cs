@@ -8,6 +8,8 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Compiles routers: entry points, defaults, rule, middlewares, service (dynamic-config §3.4, 4.5, 6.1, 6.9).</summary>
 internal sealed class RouterCompiler(RouterCompilerOptions options)
 {
+    private static readonly RouterObservabilityConfig Observed = new() { AccessLogs = true, Metrics = true, Tracing = true, TraceVerbosity = "minimal" };
+
     private readonly CompiledElements<HttpRouterConfig, CompiledRouter> _elements = new(static configuration => configuration.Http.Routers);
     private readonly ReferenceHints _hints = new();
 
@@ -48,6 +50,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         var entryPoints = EntryPoints(source, faults, errors, out var warnings);
         var models = new List<(string, HttpRouterModel)>();
         var reports = new List<RouterReport>();
+        var wishes = new List<CertificateWish>();
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
         var usedMiddlewares = new List<(QualifiedName, MiddlewareEntry?)>();
 
@@ -70,6 +73,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             Services = [.. usedServices],
             Middlewares = [.. usedMiddlewares],
             Models = [.. models],
+            Wishes = [.. wishes],
             Reports = [.. reports],
         };
 
@@ -93,6 +97,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 own.Add(faults.Describe(config.Rule ?? "", ruleFault));
             }
 
+            wishes.AddRange(CertificateWishes.Of(config, rule));
             if (config.Tls?.Options is { Length: > 0 } tlsOptions && tlsOptions != "default")
             {
                 var wanted = QualifiedName.Resolve(tlsOptions, owner);
@@ -221,12 +226,12 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             ? config.Middlewares
             : config.Middlewares.Select(m => QualifiedName.Resolve(m, provider).ToString()).ToConfigList(),
         Priority = priority != 0 ? priority : config.Priority,
-        Observability = new()
+        Observability = config.Observability is null ? Observed : new()
         {
-            AccessLogs = config.Observability?.AccessLogs ?? true,
-            Metrics = config.Observability?.Metrics ?? true,
-            Tracing = config.Observability?.Tracing ?? true,
-            TraceVerbosity = config.Observability?.TraceVerbosity is { Length: > 0 } verbosity ? verbosity : "minimal",
+            AccessLogs = config.Observability.AccessLogs ?? true,
+            Metrics = config.Observability.Metrics ?? true,
+            Tracing = config.Observability.Tracing ?? true,
+            TraceVerbosity = config.Observability.TraceVerbosity is { Length: > 0 } verbosity ? verbosity : "minimal",
         },
     };
 }

@@ -9,7 +9,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>
 /// Turns what all providers said into one snapshot (a change, design decisions 10, 11 and 15):
 /// <list type="number">
-/// <item>services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
+/// <item>servers transports, then services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
 /// <item>middlewares: made when their configuration changed;</item>
 /// <item>routers: kept when their configuration and all they refer to kept their objects, else compiled;</item>
 /// <item>tables: the routers of each entry point, plain and TLS, indexed; kept when their routers are the same;</item>
@@ -20,18 +20,22 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// </summary>
 public sealed partial class SnapshotCompiler
 {
+    private readonly TransportCompiler _transports;
     private readonly ServiceCompiler _services;
     private readonly MiddlewareCompiler _middlewares;
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
+    private readonly CertificateWishes _wishes = new();
     private readonly RouterClaims _claims = new();
     private readonly ILogger<SnapshotCompiler> _logger;
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
-        ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables, ILogger<SnapshotCompiler> logger)
+        TransportCompiler transports, ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables,
+        ILogger<SnapshotCompiler> logger)
     {
+        _transports = transports;
         _services = services;
         _middlewares = middlewares;
         _routers = routers;
@@ -45,7 +49,8 @@ public sealed partial class SnapshotCompiler
         var started = Stopwatch.GetTimestamp();
 
         // Step 1.
-        var referencesChanged = _services.Update(messages);
+        var transportsChanged = _transports.Update(messages);
+        var referencesChanged = _services.Update(messages, transportsChanged);
 
         // Step 2.
         referencesChanged |= _middlewares.Update(messages);
@@ -56,19 +61,30 @@ public sealed partial class SnapshotCompiler
         // Step 4.
         var entryPoints = _tables.Update(removed, added);
 
+        _wishes.Update(removed, added);
+
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var claims = _claims.Update(removed, added, messages);
-        var problems = messages.SelectMany(static m => m.Problems).Concat(claims).ToConfigList();
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(claims).ToConfigList();
         Say(problems);
+        foreach (var (service, text) in _services.TakeComplaints())
+        {
+            ServerLeftOut(_logger, service, text);
+        }
+
         Say(removed, added);
         var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
         Compiled(_logger, added.Count, _routers.Count - added.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
+            Certificates = _wishes.All,
             Report = new(() => Report([.. routers], [.. services], [.. middlewares], problems)),
         };
     }
+
+    /// <summary>Lets go of what the last snapshot no longer needs; to be called when it is in force.</summary>
+    public void Settle() => _services.Settle();
 
     private static ConfigurationReport Report(
         RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, ConfigList<ConfigurationProblem> problems)
@@ -169,4 +185,7 @@ public sealed partial class SnapshotCompiler
 
     [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error}")]
     private static partial void RouterProblem(ILogger logger, LogLevel level, string routerName, string error);
+
+    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "Service {ServiceName}: {Error} [EG-SERVER]")]
+    private static partial void ServerLeftOut(ILogger logger, string serviceName, string error);
 }

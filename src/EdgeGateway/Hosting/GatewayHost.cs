@@ -239,7 +239,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Version = VersionCommand.Version,
             Started = _time.GetUtcNow(),
             EntryPoints = [.. names],
-            Providers = _configuration.Providers.Nomad is null ? [] : ["Nomad"],
+            // In the order of Traefik's list.
+            Providers = [.. _configuration.Providers.File is null ? Array.Empty<string>() : ["File"], .. _configuration.Providers.Nomad is null ? Array.Empty<string>() : ["Nomad"]],
             AccessLog = accessLog is not null,
             Debug = api?.Debug ?? false,
             Certificates = () => certificates.Leaves,
@@ -260,9 +261,11 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
         var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core.DefaultRuleSyntax)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
+        var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
+        var transports = new TransportCompiler(_transports!);
         return new SnapshotCompiler(
-            new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
+            transports,
+            new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {

@@ -26,14 +26,18 @@ internal sealed class ReloadChain
     private ProviderMessage? _last;
     private EventBatch _batch = new();
     private ulong _index = 100;
+    private Action<string>? _probe;
 
-    public ReloadChain(int services)
+    public ReloadChain(int services, Action<string>? probe = null)
     {
+        _probe = probe;
         var time = TimeProvider.System;
         var entryPoints = new[] { "web", "websecure" };
+        var transports = new TransportCompiler(new TransportPool(new ServersTransportConfig()));
         _compiler = new SnapshotCompiler(
+            transports,
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(time, new Random(1)), new TransportPool(new ServersTransportConfig()), new HttpForwarding(), time),
+                new ServiceFactory(new ServiceStateStore(time, new Random(1)), new HttpForwarding(), time), transports,
                 new Dictionary<string, HttpServiceModel?>()),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(entryPoints.ToHashSet(), entryPoints.ToConfigList(), new Dictionary<string, EntryPointModel>())),
@@ -46,6 +50,7 @@ internal sealed class ReloadChain
         }
 
         Apply();
+        _probe = null;
     }
 
     /// <summary>Names and times of the steps of the last <see cref="Apply"/>.</summary>
@@ -99,6 +104,7 @@ internal sealed class ReloadChain
     {
         var now = Stopwatch.GetTimestamp();
         Steps.Add((name, Stopwatch.GetElapsedTime(at, now)));
+        _probe?.Invoke(name);
         at = Stopwatch.GetTimestamp();
     }
 

@@ -38,7 +38,7 @@ internal static class EngineLimits
         limits.MaxRequestHeaderCount = HeaderCount;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Limit(timeouts.IdleTimeout);
+        limits.KeepAliveTimeout = Limit(timeouts.IdleTimeout > TimeSpan.Zero ? timeouts.IdleTimeout : timeouts.ReadTimeout); // as net/http
         limits.RequestHeadersTimeout = Limit(timeouts.ReadTimeout);
         limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
         limits.Http2.MaxRequestHeaderFieldSize = head;

@@ -69,7 +69,7 @@ internal sealed class Http1Exchange
 
             // 3
             var upgrade = http.Request.Headers.Upgrade is { Count: > 0 } asked ? asked.ToString() : null;
-            _upload.Prepare(http.Request.BodyReader, connection, framing, length);
+            _upload.Prepare(framing == BodyFraming.None ? null : http.Request.BodyReader, connection, framing, length);
             RequestHead.Write(ref _output, _context, server, passHost, framing, length, upgrade);
             _withholdsBody = !_upload.IsComplete && ExpectsContinue(http.Request);
             if (!_upload.IsComplete && !_withholdsBody)
