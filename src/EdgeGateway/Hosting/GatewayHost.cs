@@ -153,8 +153,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         await WaitAsync(end);
 
         // Step 5.
-        LogStopping(_logger);
         ping.Terminate();
+        LogStopping(_logger);
         await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()).Concat(_udpEntryPoints.Select(static e => e.StopAsync())));
         await _ended.CancelAsync();
         foreach (var task in running)

@@ -20,7 +20,8 @@ public sealed class SnapshotCompilerTests
 
         gateway.Publish([service]);
         Assert.Equal("404", (await gateway.GetAsync("a")).Status);
-        Assert.Equal(["servers transport not found own@test"], gateway.Snapshot.Report.Value.Routers["a@test"].Errors);
+        Assert.StartsWith(
+            "servers transport not found own@test", Assert.Single(gateway.Snapshot.Report.Value.Routers["a@test"].Errors), StringComparison.Ordinal);
 
         gateway.Publish([service], ("own", new() { InsecureSkipVerify = true }));
         Assert.Equal(("200", "secret"), await gateway.GetAsync("a"));
