@@ -259,7 +259,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var defaults = names.Where(static e => e.Value.AsDefault).Select(static e => e.Key).ToList();
         var defaultEntryPoints = (defaults.Count > 0 ? defaults : names.Keys.ToList())
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
-        var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core.DefaultRuleSyntax)).OfType<EntryPointModel>()
+        var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core?.DefaultRuleSyntax)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
