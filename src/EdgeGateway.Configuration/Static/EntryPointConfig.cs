@@ -18,6 +18,15 @@ public sealed record EntryPointConfig
     /// <summary>Time limits and life cycle.</summary>
     public TransportConfig Transport { get; init; } = new();
 
+    /// <summary>Who may send a PROXY header; null = it is not read.</summary>
+    public ProxyProtocolInConfig? ProxyProtocol { get; init; }
+
+    /// <summary>Settings of a UDP entry point.</summary>
+    public EntryPointUdpConfig Udp { get; init; } = new();
+
+    /// <summary>True for <c>/udp</c> addresses.</summary>
+    public bool IsUdp => AddressSyntax.TryParse(Address ?? "", out var address, out _) && address.Protocol == "udp";
+
     /// <summary>Whose forwarded headers are believed.</summary>
     public ForwardedHeadersConfig ForwardedHeaders { get; init; } = new();
 
@@ -27,15 +36,21 @@ public sealed record EntryPointConfig
     /// <summary>What is recorded about requests of routers that do not say it themselves; null = everything.</summary>
     public EntryPointObservabilityConfig? Observability { get; init; }
 
+    /// <summary>HTTP/2 settings.</summary>
+    public EntryPointHttp2Config Http2 { get; init; } = new();
+
     /// <summary>How it is read and written.</summary>
     public static ObjectType<EntryPointConfig> Type { get; } = new ObjectType<EntryPointConfig>(static () => new())
         .Field("address", ConfigTypes.String, static o => o.Address, static (o, v) => o with { Address = v }, description: "[host]:port[/tcp|/udp].")
         .Field("reusePort", ConfigTypes.Bool, static o => o.ReusePort, static (o, v) => o with { ReusePort = v }, description: "SO_REUSEPORT. Default false.")
         .Field("asDefault", ConfigTypes.Bool, static o => o.AsDefault, static (o, v) => o with { AsDefault = v }, description: "A default entry point of routers without entryPoints.")
         .Field("transport", TransportConfig.Type, static o => o.Transport, static (o, v) => o with { Transport = v }, description: "Time limits and life cycle.")
+        .Field("proxyProtocol", ProxyProtocolInConfig.Type, static o => o.ProxyProtocol, static (o, v) => o with { ProxyProtocol = v }, FieldOptions.AllowEmpty, description: "Who may send a PROXY header.")
+        .Field("udp", EntryPointUdpConfig.Type, static o => o.Udp, static (o, v) => o with { Udp = v }, description: "Settings of a UDP entry point.")
         .Field("forwardedHeaders", ForwardedHeadersConfig.Type, static o => o.ForwardedHeaders, static (o, v) => o with { ForwardedHeaders = v }, description: "Whose forwarded headers are believed.")
         .Field("http", EntryPointHttpConfig.Type, static o => o.Http, static (o, v) => o with { Http = v }, description: "HTTP settings.")
-        .Field("observability", EntryPointObservabilityConfig.Type, static o => o.Observability, static (o, v) => o with { Observability = v }, description: "What is recorded about requests of routers that do not say it themselves.");
+        .Field("observability", EntryPointObservabilityConfig.Type, static o => o.Observability, static (o, v) => o with { Observability = v }, description: "What is recorded about requests of routers that do not say it themselves.")
+        .Field("http2", EntryPointHttp2Config.Type, static o => o.Http2, static (o, v) => o with { Http2 = v }, description: "HTTP/2 settings.");
 }
 
 /// <summary><c>transport</c>.</summary>

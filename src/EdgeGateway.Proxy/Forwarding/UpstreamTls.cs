@@ -18,15 +18,19 @@ internal sealed class UpstreamTls
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ServersTransportConfig _config;
+    private readonly bool _offersProtocols;
     private readonly X509Certificate2Collection? _roots;
     private readonly SslStreamCertificateContext[] _clients;
     private readonly CipherSuitesPolicy? _ciphers;
     private readonly SslProtocols _protocols;
 
     /// <summary>Reads certificates and settings.</summary>
+    /// <param name="config">The settings.</param>
+    /// <param name="offersProtocols">False: no ALPN, as for TCP services.</param>
     /// <exception cref="InvalidDataException">One cannot be used; the message names it.</exception>
-    public UpstreamTls(ServersTransportConfig config)
+    public UpstreamTls(ServersTransportConfig config, bool offersProtocols = true)
     {
+        _offersProtocols = offersProtocols;
         // A security setting that is not applied must not look as if it were.
         if (config.Spiffe is not null)
         {
@@ -49,7 +53,9 @@ internal sealed class UpstreamTls
         {
             TargetHost = string.IsNullOrEmpty(_config.ServerName) ? host : _config.ServerName,
             EnabledSslProtocols = _protocols,
-            ApplicationProtocols = offerHttp2
+            ApplicationProtocols = !_offersProtocols
+                ? null
+                : offerHttp2
                 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
                 : [SslApplicationProtocol.Http11],
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,

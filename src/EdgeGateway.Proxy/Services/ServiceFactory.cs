@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Snapshots;
 
 namespace EdgeGateway.Proxy.Services;
 
@@ -20,31 +21,38 @@ public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forw
     {
         model = null;
         problems = [];
+        string[] types = [.. HttpServiceConfig.Type.Present(config).Where(static type => type != "middlewares")];
+        if (types.Length > 1)
+        {
+            error = "cannot create service: multi-types service not supported, consider declaring two different pieces of service instead";
+            return false;
+        }
+
         if (config.LoadBalancer is not { } loadBalancer)
         {
-            error = config == new HttpServiceConfig()
+            error = types.Length == 0
                 ? $"the service \"{name}\" does not have any type defined"
-                : $"the type of the service \"{name}\" is not supported yet";
+                : Unsupported.Text($"the type {types[0]} of the service \"{name}\"");
             return false;
         }
 
         if (loadBalancer.Strategy is not (null or "" or "wrr"))
         {
             error = loadBalancer.Strategy is "p2c" or "hrw" or "leasttime"
-                ? $"load-balancer strategy \"{loadBalancer.Strategy}\" is not supported yet"
+                ? Unsupported.Text($"load-balancer strategy \"{loadBalancer.Strategy}\"")
                 : $"unsupported load-balancer strategy \"{loadBalancer.Strategy}\"";
             return false;
         }
 
-        if (Unsupported(loadBalancer) is { } option)
+        if (NotBuilt(loadBalancer) is { } option)
         {
-            error = $"the option loadBalancer.{option} of the service \"{name}\" is not supported yet";
+            error = Unsupported.Text($"the option loadBalancer.{option} of the service \"{name}\"");
             return false;
         }
 
         if (config.Middlewares.Count > 0)
         {
-            error = $"the option middlewares of the service \"{name}\" is not supported yet";
+            error = Unsupported.Text($"the option middlewares of the service \"{name}\"");
             return false;
         }
 
@@ -71,7 +79,7 @@ public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forw
     /// <inheritdoc cref="ServiceStateStore.Trim" />
     public void Trim() => states.Trim();
 
-    private static string? Unsupported(LoadBalancerConfig config) =>
+    private static string? NotBuilt(LoadBalancerConfig config) =>
         config.Sticky is not null ? "sticky"
         : config.HealthCheck is not null ? "healthCheck"
         : config.PassiveHealthCheck is not null ? "passiveHealthCheck"

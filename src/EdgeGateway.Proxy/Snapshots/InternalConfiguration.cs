@@ -21,8 +21,10 @@ public static class InternalConfiguration
     /// <param name="Dashboard">The dashboard is on.</param>
     /// <param name="Debug">The debug routes are on.</param>
     /// <param name="PingEntryPoint">Entry point of the ping router; null when ping is off or routed by hand.</param>
+    /// <param name="MetricsEntryPoint">Entry point of the router for Prometheus; null when that is off or routed by hand.</param>
     public sealed record Options(
-        IReadOnlyList<KeyValuePair<string, EntryPointConfig>> EntryPoints, bool ApiInsecure, bool Dashboard, bool Debug, string? PingEntryPoint);
+        IReadOnlyList<KeyValuePair<string, EntryPointConfig>> EntryPoints, bool ApiInsecure, bool Dashboard, bool Debug, string? PingEntryPoint,
+        string? MetricsEntryPoint);
 
     /// <summary>Makes the message; redirections to unknown entry points come back as warnings.</summary>
     public static ProviderMessage Build(Options options)
@@ -36,6 +38,12 @@ public static class InternalConfiguration
         {
             routers["ping"] = Own("ping", "PathPrefix(`/ping`)", ping, long.MaxValue);
             services["ping"] = new();
+        }
+
+        if (options.MetricsEntryPoint is { } metrics)
+        {
+            routers["prometheus"] = Own("prometheus", "PathPrefix(`/metrics`)", metrics, long.MaxValue);
+            services["prometheus"] = new();
         }
 
         if (options.ApiInsecure)

@@ -33,10 +33,18 @@ internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
     {
         var parts = _elements.Parts;
         return parts.SelectMany(static part => part.Entries).Select(static e => new MiddlewareReport(
-            e.Name.ToString(), e.Name.Provider, e.Config,
+            e.Name.ToString(), e.Name.Provider, Shown(e),
             e.Error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
             e.Error is null ? ConfigList<string>.Empty : [e.Error]));
     }
+
+    // As the API shows it: the members of a chain qualified.
+    private static MiddlewareConfig Shown(MiddlewareEntry entry) => entry.Config.Chain is not { } chain
+        ? entry.Config
+        : entry.Config with
+        {
+            Chain = chain with { Middlewares = chain.Middlewares.Select(m => QualifiedName.Resolve(m, entry.Name.Provider).ToString()).ToConfigList() },
+        };
 
     /// <summary>The chain of a router, outermost first. Errors disable the router; what was looked up is added to <paramref name="used"/>.</summary>
     public List<MiddlewareModel> Resolve(

@@ -46,25 +46,22 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
     {
         var provider = message.Provider;
         var faults = new RouterFaults(name, message);
-        var errors = new List<string>();
-        var entryPoints = EntryPoints(source, faults, errors, out var warnings);
         var models = new List<(string, HttpRouterModel)>();
         var reports = new List<RouterReport>();
         var wishes = new List<CertificateWish>();
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
         var usedMiddlewares = new List<(QualifiedName, MiddlewareEntry?)>();
 
-        if (entryPoints.Count == 0)
+        // Entry points that do not exist have no defaults to give: the router keeps them, and the API shows them as written.
+        var wanted = source.EntryPoints.Count == 0 ? options.DefaultEntryPoints : source.EntryPoints;
+        if (wanted.Count == 0)
         {
-            var config = Shown(source, provider, 0);
-            reports.Add(new(
-                $"{name}@{provider}", provider, config, ElementStatus.Disabled, errors.ToConfigList(), ConfigList<string>.Empty,
-                Service(source, provider)?.ToString() ?? ""));
+            CompileOne(name, provider, source);
         }
 
-        foreach (var (madeName, config) in EntryPointModel.Apply(name, source, entryPoints, options.Models))
+        foreach (var (madeName, config) in EntryPointModel.Apply(name, source, wanted, options.Models))
         {
-            CompileOne(madeName, provider, config, errors, warnings);
+            CompileOne(madeName, provider, config);
         }
 
         return new()
@@ -77,11 +74,19 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             Reports = [.. reports],
         };
 
-        void CompileOne(string made, string owner, HttpRouterConfig config, List<string> known, bool warned)
+        void CompileOne(string made, string owner, HttpRouterConfig config)
         {
             var qualified = $"{made}@{owner}";
-            var own = new List<string>(known);
-            var served = config.EntryPoints;
+            var own = new List<string>();
+            var served = Served(config, faults, own);
+            if (served.Count == 0)
+            {
+                reports.Add(new(
+                    qualified, owner, Shown(config, owner, 0), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? ""));
+                return;
+            }
+
+            var warned = own.Count > 0;
             var priority = config.Priority != 0 ? config.Priority : HttpRule.PriorityOf(config.Rule ?? "");
             var broken = own.Count;
 
@@ -92,6 +97,11 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                     $"the router priority {config.Priority} exceeds the max user-defined priority {HttpRule.MaximumUserPriority}"));
             }
 
+            if (config.ParentRefs.Count > 0)
+            {
+                own.Add(Unsupported.Text("parentRefs (a router below other routers)"));
+            }
+
             if (!HttpRule.TryCompile(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleFault))
             {
                 own.Add(faults.Describe(config.Rule ?? "", ruleFault));
@@ -100,8 +110,8 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             wishes.AddRange(CertificateWishes.Of(config, rule));
             if (config.Tls?.Options is { Length: > 0 } tlsOptions && tlsOptions != "default")
             {
-                var wanted = QualifiedName.Resolve(tlsOptions, owner);
-                own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {wanted}{DidYouMeanOptions(wanted, messages)}"));
+                var missed = QualifiedName.Resolve(tlsOptions, owner);
+                own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {missed}{DidYouMeanOptions(missed, messages)}"));
             }
 
             var missing = new List<string>();
@@ -186,16 +196,11 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         return _hints.Of(wanted.Name, own) is { } near ? $"; did you mean \"{near}@{wanted.Provider}\"?" : "";
     }
 
-    private ConfigList<string> EntryPoints(HttpRouterConfig source, RouterFaults faults, List<string> errors, out bool warned)
+    // The entry points of the router that exist; the others are a warning, and an error when there is none left (dynamic-config §6.1).
+    private ConfigList<string> Served(HttpRouterConfig config, RouterFaults faults, List<string> errors)
     {
-        warned = false;
-        if (source.EntryPoints.Count == 0)
-        {
-            return options.DefaultEntryPoints;
-        }
-
-        var known = new List<string>(source.EntryPoints.Count);
-        foreach (var entryPoint in source.EntryPoints)
+        var known = new List<string>(config.EntryPoints.Count);
+        foreach (var entryPoint in config.EntryPoints)
         {
             if (options.EntryPoints.Contains(entryPoint))
             {
@@ -203,7 +208,6 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 continue;
             }
 
-            warned = true;
             var hint = _hints.Of(entryPoint, options.EntryPoints) is { } near ? $"; did you mean \"{near}\"?" : "";
             errors.Add(faults.Describe("EG-ROUTER-ENTRYPOINT", "entrypoints", $"entryPoint \"{entryPoint}\" doesn't exist{hint}"));
         }
@@ -213,7 +217,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             errors.Add(faults.Describe("EG-ROUTER-ENTRYPOINT", "entrypoints", "no valid entryPoint for this router"));
         }
 
-        return known.ToConfigList();
+        return known.Count == config.EntryPoints.Count ? config.EntryPoints : known.ToConfigList();
     }
 
     private static QualifiedName? Service(HttpRouterConfig config, string provider) =>

@@ -27,19 +27,23 @@ public sealed partial class SnapshotCompiler
     private readonly RoutingTables _tables;
     private readonly CertificateWishes _wishes = new();
     private readonly RouterClaims _claims = new();
+    private (IReadOnlyList<CertificateWish> Http, IReadOnlyList<CertificateWish> Layer4, IReadOnlyList<CertificateWish> All) _wished = ([], [], []);
+    private readonly Layer4Compiler _layer4;
     private readonly ILogger<SnapshotCompiler> _logger;
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
+    private Layer4Report _saidLayer4 = new([], [], [], [], []);
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
         TransportCompiler transports, ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables,
-        ILogger<SnapshotCompiler> logger)
+        Layer4Compiler layer4, ILogger<SnapshotCompiler> logger)
     {
         _transports = transports;
         _services = services;
         _middlewares = middlewares;
         _routers = routers;
         _tables = tables;
+        _layer4 = layer4;
         _logger = logger;
     }
 
@@ -57,9 +61,11 @@ public sealed partial class SnapshotCompiler
 
         // Step 3.
         var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
+        var (compiledTcp, reusedTcp) = _layer4.Update(messages);
 
         // Step 4.
         var entryPoints = _tables.Update(removed, added);
+        var tcp = _layer4.TcpTables(entryPoints);
 
         _wishes.Update(removed, added);
 
@@ -73,21 +79,37 @@ public sealed partial class SnapshotCompiler
         }
 
         Say(removed, added);
+        var layer4 = _layer4.Report;
+        Say(layer4);
         var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
-        Compiled(_logger, added.Count, _routers.Count - added.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Compiled(
+            _logger, added.Count + compiledTcp, _routers.Count - added.Count + reusedTcp, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
-            Certificates = _wishes.All,
-            Report = new(() => Report([.. routers], [.. services], [.. middlewares], problems)),
+            Certificates = Wishes(layer4.Wishes),
+            Tcp = tcp,
+            Udp = _layer4.UdpTables(),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems)),
         };
     }
 
     /// <summary>Lets go of what the last snapshot no longer needs; to be called when it is in force.</summary>
     public void Settle() => _services.Settle();
 
+    private IReadOnlyList<CertificateWish> Wishes(IReadOnlyList<CertificateWish> layer4)
+    {
+        if (!ReferenceEquals(_wished.Http, _wishes.All) || !ReferenceEquals(_wished.Layer4, layer4))
+        {
+            _wished = (_wishes.All, layer4, [.. _wishes.All.Concat(layer4).Distinct()]);
+        }
+
+        return _wished.All;
+    }
+
     private static ConfigurationReport Report(
-        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, ConfigList<ConfigurationProblem> problems)
+        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, Layer4Report layer4,
+        ConfigList<ConfigurationProblem> problems)
     {
         var usersOfServices = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var usersOfMiddlewares = new Dictionary<string, List<string>>(StringComparer.Ordinal);
@@ -111,6 +133,11 @@ public sealed partial class SnapshotCompiler
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfServices, r.Name) })).ToConfigMap(),
             Middlewares = middlewares
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfMiddlewares, r.Name) })).ToConfigMap(),
+            TcpRouters = layer4.TcpRouterMap(),
+            TcpServices = layer4.TcpServiceMap(),
+            TcpMiddlewares = layer4.TcpMiddlewareMap(),
+            UdpRouters = layer4.UdpRouterMap(),
+            UdpServices = layer4.UdpServiceMap(),
             Problems = problems,
         };
     }
@@ -176,6 +203,22 @@ public sealed partial class SnapshotCompiler
 
     // What follows the first line, a caret below the rule, is for API and dashboard.
     private static string FirstLine(string error) => error.IndexOf('\n', StringComparison.Ordinal) is var end and >= 0 ? error[..end] : error;
+
+    /// <inheritdoc cref="Say(ConfigList{ConfigurationProblem})" />
+    private void Say(Layer4Report report)
+    {
+        if (ReferenceEquals(report, _saidLayer4))
+        {
+            return;
+        }
+
+        var before = _saidLayer4.Complaints().ToHashSet();
+        _saidLayer4 = report;
+        foreach (var complaint in report.Complaints().Distinct().Where(complaint => !before.Contains(complaint)))
+        {
+            RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, complaint.Error);
+        }
+    }
 
     [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]
     private static partial void Compiled(ILogger logger, int compiled, int reused, double milliseconds);

@@ -8,6 +8,7 @@ using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tcp;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Benchmarks.Measure;
@@ -42,6 +43,9 @@ internal sealed class ReloadChain
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(entryPoints.ToHashSet(), entryPoints.ToConfigList(), new Dictionary<string, EntryPointModel>())),
             new RoutingTables(entryPoints.ToDictionary(static e => e, static _ => 80)),
+            Layer4Compiler.Create(
+                new RouterEntryPoints(entryPoints.ToHashSet(), entryPoints.ToConfigList()), new RouterEntryPoints(new HashSet<string>(), []),
+                new TlsOptionsCompiler(), new TcpServersTransportConfig(), new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance), time, new Random(1)),
             NullLogger<SnapshotCompiler>.Instance);
         _internal = InternalConfiguration.Build(new([], false, false, null));
         for (var i = 0; i < services; i++)
