@@ -15,8 +15,12 @@ internal sealed class RouterFaults(string name, ProviderMessage message)
     /// <param name="code">Stable code, listed in docs/messages.md.</param>
     /// <param name="option">The router's option in which it stands, such as <c>middlewares</c>.</param>
     /// <param name="text">What is wrong.</param>
-    public string Describe(string code, string option, string text) =>
-        message.OriginOf?.Invoke("http.routers", name, option) is { } origin ? $"{text} [{code}] ({origin.Text})" : $"{text} [{code}]";
+    public string Describe(string code, string option, string text)
+    {
+        // What a middleware or service says of itself may have its own code.
+        var coded = text.Contains(" [EG-", StringComparison.Ordinal) ? text : $"{text} [{code}]";
+        return message.OriginOf?.Invoke("http.routers", name, option) is { } origin ? $"{coded} ({origin.Text})" : coded;
+    }
 
     /// <summary>A fault of the rule.</summary>
     public string Describe(string rule, RuleException fault)
