@@ -9,7 +9,8 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// </summary>
 /// <param name="name">Name of the router as configured.</param>
 /// <param name="message">Its provider's message, which knows where the router was written.</param>
-internal sealed class RouterFaults(string name, ProviderMessage message)
+/// <param name="kind">Kind of router.</param>
+internal sealed class RouterFaults(string name, ProviderMessage message, string kind = "http.routers")
 {
     /// <summary>A fault, or a warning.</summary>
     /// <param name="code">Stable code, listed in docs/messages.md.</param>
@@ -19,7 +20,7 @@ internal sealed class RouterFaults(string name, ProviderMessage message)
     {
         // What a middleware or service says of itself may have its own code.
         var coded = text.Contains(" [EG-", StringComparison.Ordinal) ? text : $"{text} [{code}]";
-        return message.OriginOf?.Invoke("http.routers", name, option) is { } origin ? $"{coded} ({origin.Text})" : coded;
+        return message.OriginOf?.Invoke(kind, name, option) is { } origin ? $"{coded} ({origin.Text})" : coded;
     }
 
     /// <summary>A fault of the rule.</summary>
@@ -28,4 +29,8 @@ internal sealed class RouterFaults(string name, ProviderMessage message)
         var line = Describe(fault.Code, "rule", $"error while parsing rule {rule.ReplaceLineEndings(" ")}: {fault.Message}");
         return fault.Caret.Length == 0 ? line : $"{line}\n{fault.Caret}";
     }
+
+    /// <summary>Adds the address of the router to a text that has none yet.</summary>
+    public string Locate(string text) =>
+        text.Contains(" [EG-RULE", StringComparison.Ordinal) || message.OriginOf?.Invoke(kind, name, "") is not { } origin ? text : $"{text} ({origin.Text})";
 }

@@ -331,7 +331,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         return Layer4Compiler.Create(
             new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints),
             new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames),
-            new TlsOptionsCompiler(), _configuration.TcpServersTransport, _healthChecks, _time, random);
+            new TlsOptionsCompiler(), _configuration.TcpServersTransport, _healthChecks, _time, random,
+            _configuration.Core?.DefaultRuleSyntax);
     }
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
