@@ -24,12 +24,13 @@ internal sealed class CompilerStage : IDisposable
     }
 
     public CompilerStage(string[] entryPoints, string[] defaults, OwnEntryPoints own, params EntryPointModel[] models)
-        : this(entryPoints, defaults, own, models, [], NullLogger<SnapshotCompiler>.Instance)
+        : this(entryPoints, defaults, own, NullLogger<SnapshotCompiler>.Instance, null, models)
     {
     }
 
     public CompilerStage(
-        string[] entryPoints, string[] defaults, OwnEntryPoints own, EntryPointModel[] models, string[] resolvers, ILogger<SnapshotCompiler> logger)
+        string[] entryPoints, string[] defaults, OwnEntryPoints own, ILogger<SnapshotCompiler> logger, IReadOnlyList<string>? resolvers,
+        params EntryPointModel[] models)
     {
         var time = TimeProvider.System;
         var transports = new TransportCompiler(_transports);
@@ -43,10 +44,7 @@ internal sealed class CompilerStage : IDisposable
                 new ServiceFactory(States, Forwarding, time), transports,
                 new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint))
-            {
-                Resolvers = resolvers,
-            }),
+            new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }),
             new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80)),
             new Layer4Compiler(
                 tlsOptions, layer4Transports,

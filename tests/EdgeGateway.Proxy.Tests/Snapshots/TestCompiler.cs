@@ -12,11 +12,9 @@ internal sealed class TestCompiler : ILogger<SnapshotCompiler>, IDisposable
 {
     private readonly CompilerStage _stage;
 
-    public TestCompiler(IReadOnlyDictionary<string, EntryPointModel>? models = null, params string[] resolvers)
-    {
-        string[] entryPoints = ["web", "websecure"];
-        _stage = new CompilerStage(entryPoints, entryPoints, OwnEntryPoints.None, [.. models?.Values ?? []], resolvers, this);
-    }
+    public TestCompiler(IReadOnlyDictionary<string, EntryPointModel>? models = null, params string[] resolvers) =>
+        _stage = new CompilerStage(
+            ["web", "websecure"], ["web", "websecure"], new OwnEntryPoints(static () => []), this, resolvers, [.. models?.Values ?? []]);
 
     public ConcurrentQueue<string> Log { get; } = new();
 
