@@ -146,22 +146,35 @@ public static class ConfigMap
         where TValue : class
     {
         var entries = map.AsSpan();
-        var ordered = new List<KeyValuePair<string, TValue>>(entries.Length + changes.Count);
-        var from = 0;
+        var count = entries.Length;
+        foreach (var (name, value) in changes)
+        {
+            count += (value is null ? 0 : 1) - (map.IndexOf(name) < 0 ? 0 : 1);
+        }
+
+        if (count == 0)
+        {
+            return ConfigMap<TValue>.Empty;
+        }
+
+        // One copy: the arrays of a large map are the larger part of what a change allocates.
+        var ordered = new KeyValuePair<string, TValue>[count];
+        var (from, to) = (0, 0);
         foreach (var (name, value) in changes)
         {
             var at = map.IndexOf(name);
             var before = at < 0 ? ~at : at;
-            ordered.AddRange(entries[from..before]);
+            entries[from..before].CopyTo(ordered.AsSpan(to));
+            to += before - from;
             from = at < 0 ? before : before + 1;
             if (value is not null)
             {
-                ordered.Add(new(name, value));
+                ordered[to++] = new(name, value);
             }
         }
 
-        ordered.AddRange(entries[from..]);
-        return ordered.Count == 0 ? ConfigMap<TValue>.Empty : new([.. ordered]);
+        entries[from..].CopyTo(ordered.AsSpan(to));
+        return new(ordered);
     }
 
     private static KeyValuePair<string, TValue>[] Sort<TValue>(KeyValuePair<string, TValue>[] entries)

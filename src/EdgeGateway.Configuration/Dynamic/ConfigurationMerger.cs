@@ -55,14 +55,14 @@ public sealed class ConfigurationMerger(MergeStrategy strategy)
     private DynamicConfiguration _last = DynamicConfiguration.Empty;
 
     /// <summary>Merges.</summary>
-    /// <param name="fragments">In byte order of their sources; unchanged ones are the same objects as before.</param>
+    /// <param name="fragments">In byte order of their sources; unchanged ones are the same objects as before. An array is taken over and must not change.</param>
     /// <param name="conflicts">Names with different definitions.</param>
     /// <returns>The same object as last time if nothing changed.</returns>
     public DynamicConfiguration Merge(IReadOnlyCollection<ConfigurationFragment> fragments, out IReadOnlyList<MergeConflict> conflicts)
     {
         var found = new List<MergeConflict>();
         conflicts = found;
-        ConfigurationFragment[] now = [.. fragments];
+        var now = fragments as ConfigurationFragment[] ?? [.. fragments];
         var changes = FragmentChanges.Between(_fragments, now);
         _fragments = now;
         var http = new HttpConfiguration

@@ -166,8 +166,17 @@ public sealed class InstanceMapper
         problems.AddRange(_vanished.Problems());
         if (conflicts.Count > 0)
         {
-            var bySource = fragments.Where(static f => f.Fragment is not null).GroupBy(static f => f.Fragment!.Source, StringComparer.Ordinal)
-                .ToDictionary(static g => g.Key, static g => g.Last().Instance, StringComparer.Ordinal);
+            // Two names of each conflict are asked for; they are the very strings of the fragments.
+            var wanted = conflicts.SelectMany(static conflict => conflict.Sources).ToHashSet<string>(ReferenceEqualityComparer.Instance);
+            var bySource = new Dictionary<string, NomadInstance>(StringComparer.Ordinal);
+            foreach (var fragment in fragments)
+            {
+                if (fragment.Fragment is { } used && wanted.Contains(used.Source))
+                {
+                    bySource[used.Source] = fragment.Instance;
+                }
+            }
+
             problems.AddRange(conflicts.Select(conflict => Describe(conflict, bySource)));
         }
 

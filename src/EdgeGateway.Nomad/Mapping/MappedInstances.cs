@@ -9,6 +9,7 @@ namespace EdgeGateway.Nomad.Mapping;
 internal sealed class MappedInstances
 {
     private readonly Dictionary<string, int> _services = new(StringComparer.Ordinal);
+    private readonly List<ConfigurationFragment> _sorted = [];
     private bool _clash;
 
     /// <summary>The instances as given last.</summary>
@@ -100,33 +101,30 @@ internal sealed class MappedInstances
             return;
         }
 
-        var sorted = new List<ConfigurationFragment>(Sorted);
         foreach (var fragment in removed)
         {
             if (fragment.Fragment is { } gone)
             {
-                sorted.RemoveAt(sorted.BinarySearch(gone, BySource.Instance));
+                _sorted.RemoveAt(_sorted.BinarySearch(gone, BySource.Instance));
             }
         }
 
         foreach (var fragment in added)
         {
-            if (fragment.Fragment is not { } come)
+            if (fragment.Fragment is { } come)
             {
-                continue;
-            }
+                var at = _sorted.BinarySearch(come, BySource.Instance);
+                if (at >= 0)
+                {
+                    SortAll();
+                    return;
+                }
 
-            var at = sorted.BinarySearch(come, BySource.Instance);
-            if (at >= 0)
-            {
-                SortAll();
-                return;
+                _sorted.Insert(~at, come);
             }
-
-            sorted.Insert(~at, come);
         }
 
-        Sorted = [.. sorted];
+        Sorted = [.. _sorted];
     }
 
     // A clash of internal names overwrites, as in Traefik.
@@ -144,9 +142,10 @@ internal sealed class MappedInstances
         }
 
         _clash = used != byName.Count;
-        var sorted = byName.Values.ToArray();
-        Array.Sort(sorted, BySource.Instance);
-        Sorted = sorted;
+        _sorted.Clear();
+        _sorted.AddRange(byName.Values);
+        _sorted.Sort(BySource.Instance);
+        Sorted = [.. _sorted];
     }
 
     private sealed class BySource : IComparer<ConfigurationFragment>

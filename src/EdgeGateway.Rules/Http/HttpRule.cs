@@ -18,7 +18,6 @@ public sealed class HttpRule
     private HttpRule(string text, RuleNode root, HttpPredicate predicate)
     {
         Text = text;
-        Root = root;
         Domains = DomainsOf(root);
         Keys = predicate.Keys;
         _predicate = predicate;
@@ -26,9 +25,6 @@ public sealed class HttpRule
 
     /// <summary>The rule as written.</summary>
     public string Text { get; }
-
-    /// <summary>The parsed rule.</summary>
-    public RuleNode Root { get; }
 
     /// <summary>Arguments of all <c>Host</c> matchers from left to right, lower case, whatever joins or negates them (dynamic-config §4.6).</summary>
     public IReadOnlyList<string> Domains { get; }

@@ -13,8 +13,10 @@ internal static class Measurements
             case "reload":
                 ReloadMeasurement.Run(services);
                 return Task.FromResult(0);
+            case "gateway":
+                return GatewayMeasurement.RunAsync(services);
             default:
-                Console.Error.WriteLine("measure reload [services]");
+                Console.Error.WriteLine("measure reload|gateway [services]");
                 return Task.FromResult(2);
         }
     }

@@ -8,6 +8,7 @@ using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tcp;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Benchmarks.Measure;
@@ -26,18 +27,25 @@ internal sealed class ReloadChain
     private ProviderMessage? _last;
     private EventBatch _batch = new();
     private ulong _index = 100;
+    private Action<string>? _probe;
 
-    public ReloadChain(int services)
+    public ReloadChain(int services, Action<string>? probe = null)
     {
+        _probe = probe;
         var time = TimeProvider.System;
         var entryPoints = new[] { "web", "websecure" };
+        var transports = new TransportCompiler(new TransportPool(new ServersTransportConfig()));
         _compiler = new SnapshotCompiler(
+            transports,
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(time, new Random(1)), new TransportPool(new ServersTransportConfig()), new HttpForwarding(), time),
+                new ServiceFactory(new ServiceStateStore(time, new Random(1)), new HttpForwarding(), time), transports,
                 new Dictionary<string, HttpServiceModel?>()),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(entryPoints.ToHashSet(), entryPoints.ToConfigList(), new Dictionary<string, EntryPointModel>())),
             new RoutingTables(entryPoints.ToDictionary(static e => e, static _ => 80)),
+            Layer4Compiler.Create(
+                new RouterEntryPoints(entryPoints.ToHashSet(), entryPoints.ToConfigList()), new RouterEntryPoints(new HashSet<string>(), []),
+                new TlsOptionsCompiler(), new TcpServersTransportConfig(), new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance), time, new Random(1)),
             NullLogger<SnapshotCompiler>.Instance);
         _internal = InternalConfiguration.Build(new([], false, false, null));
         for (var i = 0; i < services; i++)
@@ -46,6 +54,7 @@ internal sealed class ReloadChain
         }
 
         Apply();
+        _probe = null;
     }
 
     /// <summary>Names and times of the steps of the last <see cref="Apply"/>.</summary>
@@ -99,6 +108,7 @@ internal sealed class ReloadChain
     {
         var now = Stopwatch.GetTimestamp();
         Steps.Add((name, Stopwatch.GetElapsedTime(at, now)));
+        _probe?.Invoke(name);
         at = Stopwatch.GetTimestamp();
     }
 
