@@ -139,6 +139,46 @@ public sealed class FileProviderTests : IDisposable
         await stage.UntilAsync(async () => await NameAsync(stage, "b.test") == "a", Soon);
     }
 
+    [Fact]
+    public async Task Certificates_of_files_are_served_by_name_and_a_bad_pair_costs_itself()
+    {
+        await using var a = await Whoami.StartAsync("a");
+        var (good, other) = (Pair("a.test"), Pair("default.test"));
+        Write("a.yml", Service(a) + "  routers:\n    a: {rule: Host(`a.test`), service: a, tls: {}}\n"
+            + $"tls:\n  certificates:\n  - {{certFile: {good}.crt, keyFile: {good}.key}}\n  - {{certFile: {good}.crt, keyFile: {other}.key}}\n"
+            + $"  stores: {{default: {{defaultCertificate: {{certFile: {other}.crt, keyFile: {other}.key}}}}}}\n");
+        await using var stage = await StartAsync();
+        await stage.Gateway.LoggedAsync("EG-TLS-CERTIFICATE");
+        Assert.Equal(("CN=a.test", "CN=default.test"), (await SubjectAsync(stage, "a.test"), await SubjectAsync(stage, "else.test")));
+
+        Write("a.yml", Service(a));
+        await stage.UntilAsync(async () => await SubjectAsync(stage, "a.test") != "CN=a.test", Soon);
+        Assert.NotEqual("CN=default.test", await SubjectAsync(stage, "else.test"));
+    }
+
+    private static async Task<string> SubjectAsync(Stage stage, string name)
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(System.Net.IPAddress.Loopback, stage.WebSecure);
+        await using var tls = new System.Net.Security.SslStream(client.GetStream(), false, static (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(name);
+        return tls.RemoteCertificate!.Subject;
+    }
+
+    private string Pair(string name)
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest($"CN={name}", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var names = new System.Security.Cryptography.X509Certificates.SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var path = Path.Join(_root.FullName, name);
+        File.WriteAllText(path + ".crt", certificate.ExportCertificatePem());
+        File.WriteAllText(path + ".key", key.ExportPkcs8PrivateKeyPem());
+        return path;
+    }
+
     private static string Service(Whoami server) =>
         $"http:\n  services:\n    a: {{loadBalancer: {{servers: [{{url: 'http://127.0.0.1:{server.Port}'}}]}}}}\n";
 
