@@ -51,14 +51,20 @@ internal sealed class RequestLimits(GatewayContext context)
         connection.Watch(this);
     }
 
-    /// <summary>The request is over; nothing happens to it any more.</summary>
+    /// <summary>The request is over and answered; nothing happens to it any more.</summary>
     public void End()
     {
-        if (_connection is { } connection)
+        if (_connection is not { } connection)
         {
-            _connection = null;
-            connection.Unwatch(this);
-            _body?.End();
+            return;
+        }
+
+        _connection = null;
+        connection.Unwatch(this);
+        if (_body?.End() == true && !connection.IsHttp2)
+        {
+            // The engine goes on reading the body for some seconds, so that no reset overtakes the answer. The client need not wait.
+            _ = connection.EndSendingAsync();
         }
     }
 

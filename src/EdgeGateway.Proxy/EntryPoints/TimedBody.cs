@@ -13,6 +13,7 @@ internal sealed class TimedBody : PipeReader, IRequestBodyPipeFeature
     private Stream? _stream;
     private long _deadline = long.MaxValue;
     private bool _reading;
+    private bool _cancelled;
     private volatile bool _expired;
 
     /// <inheritdoc />
@@ -23,17 +24,21 @@ internal sealed class TimedBody : PipeReader, IRequestBodyPipeFeature
     {
         _inner = features.Get<IRequestBodyPipeFeature>()!.Reader;
         _expired = false;
+        _cancelled = false;
         _reading = false;
         _deadline = deadline;
         features.Set<IRequestBodyPipeFeature>(this);
         features.Get<IHttpRequestFeature>()!.Body = _stream ??= AsStream(leaveOpen: true);
     }
 
-    /// <summary>The request is over.</summary>
-    public void End()
+    /// <summary>The request is over; true when its body took too long.</summary>
+    public bool End()
     {
+        var expired = _expired;
+        _expired = false;
         _deadline = long.MaxValue;
         _inner = null!;
+        return expired;
     }
 
     /// <summary>Ends a read that waits too long.</summary>
@@ -50,6 +55,7 @@ internal sealed class TimedBody : PipeReader, IRequestBodyPipeFeature
             _expired = true;
             if (_reading)
             {
+                _cancelled = true;
                 _inner.CancelPendingRead();
             }
         }
@@ -58,9 +64,13 @@ internal sealed class TimedBody : PipeReader, IRequestBodyPipeFeature
     /// <inheritdoc />
     public override bool TryRead(out ReadResult result)
     {
-        ThrowIfExpired();
         if (!_inner.TryRead(out result))
         {
+            if (_expired)
+            {
+                throw TooSlow();
+            }
+
             return false;
         }
 
@@ -74,8 +84,15 @@ internal sealed class TimedBody : PipeReader, IRequestBodyPipeFeature
         ValueTask<ReadResult> reading;
         lock (_gate)
         {
-            ThrowIfExpired();
-            _reading = true;
+            if (!_expired)
+            {
+                _reading = true;
+            }
+        }
+
+        if (!_reading)
+        {
+            return TryRead(out var last) ? new(last) : throw TooSlow();
         }
 
         try
@@ -128,30 +145,26 @@ internal sealed class TimedBody : PipeReader, IRequestBodyPipeFeature
         return result;
     }
 
-    // A read that ended together with the time counts as expired: the engine was told to cancel, and the connection must not go on.
+    // What has arrived in time counts, whenever it is read. A read that was cancelled does not, even if it ended just then: the
+    // connection cannot go on, since the engine may meet the cancellation at the next head.
     private void Note(in ReadResult result)
     {
         lock (_gate)
         {
             _reading = false;
-            if (_expired)
+            if (_expired && (_cancelled || !result.IsCompleted))
             {
                 _inner.AdvanceTo(result.Buffer.Start);
-                ThrowIfExpired();
+                throw TooSlow();
             }
 
             if (result.IsCompleted)
             {
+                _expired = false;
                 _deadline = long.MaxValue;
             }
         }
     }
 
-    private void ThrowIfExpired()
-    {
-        if (_expired)
-        {
-            throw new BadHttpRequestException("The body did not arrive within readTimeout.", StatusCodes.Status408RequestTimeout);
-        }
-    }
+    private static BadHttpRequestException TooSlow() => new("The body did not arrive within readTimeout.", StatusCodes.Status408RequestTimeout);
 }

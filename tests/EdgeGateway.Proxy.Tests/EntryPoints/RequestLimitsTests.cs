@@ -13,6 +13,7 @@ namespace EdgeGateway.Proxy.Tests.EntryPoints;
 public sealed class RequestLimitsTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(1.5);
 
     [Theory]
     [InlineData("Content-Length: 6", "ab", true)]
@@ -30,7 +31,7 @@ public sealed class RequestLimitsTests
                     await connection.UntilClosedAsync();
                 }
             },
-            certificate: clear ? null : Tls.DefaultCertificate.Create(TimeProvider.System));
+            certificate: clear ? null : Proxy.Tls.DefaultCertificate.Create(TimeProvider.System));
         await using var gateway = await CompiledGateway.StartAsync(Limits(readTimeout: Short));
         var service = CompiledGateway.Service("a", server.Url);
         gateway.Publish([(service.Name, service.Balancer with { ServersTransport = "x" })], ("x", new() { InsecureSkipVerify = true }));
@@ -60,7 +61,7 @@ public sealed class RequestLimitsTests
         gateway.Publish([CompiledGateway.Service("a", server.Url)]);
         using var client = RunningGateway.Http2Client();
         using var slow = Http2("/slow");
-        slow.Content = new StreamContent(new SilentStream());
+        slow.Content = new StallingContent();
         using var answer = await client.SendAsync(slow, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
 
@@ -83,11 +84,11 @@ public sealed class RequestLimitsTests
             while (await connection.ReadHeadAsync() is { } head)
             {
                 var body = await connection.ReadBodyAsync(head);
-                await Task.Delay(Short * 2);
+                await Task.Delay(Long * 1.5);
                 await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
             }
         });
-        await using var gateway = await CompiledGateway.StartAsync(Limits(readTimeout: Short));
+        await using var gateway = await CompiledGateway.StartAsync(Limits(readTimeout: Long));
         gateway.Publish([CompiledGateway.Service("a", server.Url)]);
         using var socket = await gateway.ConnectAsync();
         foreach (var body in new[] { "first", "second" })
@@ -122,10 +123,10 @@ public sealed class RequestLimitsTests
         await using var running = await RunningEntryPoint.StartAsync(
             async context =>
             {
-                await Task.Delay(Short / 2);
+                await Task.Delay(Long / 2);
                 await RunningEntryPoint.Answer(context, "x");
             },
-            Limits(writeTimeout: Short));
+            Limits(writeTimeout: Long));
         using var socket = await running.ConnectAsync();
         for (var i = 0; i < 4; i++)
         {
@@ -183,35 +184,20 @@ public sealed class RequestLimitsTests
         Transport = new() { RespondingTimeouts = new() { ReadTimeout = readTimeout, WriteTimeout = writeTimeout } },
     };
 
-    // A body that never comes.
-    private sealed class SilentStream : Stream
+    // One byte, then nothing.
+    private sealed class StallingContent : HttpContent
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            return 0;
+            await stream.WriteAsync("x"u8.ToArray());
+            await stream.FlushAsync();
+            await Task.Delay(Timeout.Infinite, new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
+        protected override bool TryComputeLength(out long length)
         {
+            length = 0;
+            return false;
         }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
