@@ -52,6 +52,8 @@ public sealed class StaticOptionsTests
         "metrics.prometheus", "metrics.prometheus.addentrypointslabels", "metrics.prometheus.addrouterslabels",
         "metrics.prometheus.addserviceslabels", "metrics.prometheus.buckets", "metrics.prometheus.entrypoint", "metrics.prometheus.manualrouting",
         "ping", "ping.entrypoint", "ping.manualrouting", "ping.terminatingstatuscode",
+        "core.defaultrulesyntax", "entrypoints.<name>.observability.accesslogs", "entrypoints.<name>.observability.metrics",
+        "entrypoints.<name>.observability.traceverbosity", "entrypoints.<name>.observability.tracing", "providers.nomad.allowemptyservices",
         "providers.file.debugloggeneratedtemplate", "providers.file.directory", "providers.file.filename", "providers.file.watch",
         "providers.nomad", "providers.nomad.constraints", "providers.nomad.defaultrule", "providers.nomad.endpoint.address",
         "providers.nomad.endpoint.endpointwaittime", "providers.nomad.endpoint.region", "providers.nomad.endpoint.tls.ca",
@@ -72,10 +74,10 @@ public sealed class StaticOptionsTests
     private static readonly string[] Unsupported =
     [
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
-        "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass",
-        "entrypoints.<name>.http3", "entrypoints.<name>.observability", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
+        "certificatesresolvers.<name>.acme", "entrypoints.<name>.allowacmebypass",
+        "entrypoints.<name>.http3", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
         "metrics.influxdb2", "metrics.otlp", "metrics.prometheus.headerlabels", "metrics.statsd", "ocsp", "providers.http",
-        "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport.tls.spiffe", "tracing",
+        "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport.tls.spiffe", "tracing",
     ];
 
     // Sections that cannot stand alone, as in Traefik: taken in a file, refused as a flag or variable without an option below.

@@ -22,6 +22,9 @@ internal sealed class CertificateSources : IAsyncDisposable
     /// <summary>Completes when every certificate wanted at the start is in hand or refused.</summary>
     public Task FirstRound => _keeper.FirstRound;
 
+    /// <summary>The node's full MagicDNS name, lower-cased and without final dot; null while tailscaled has not told it.</summary>
+    public string? NodeName => _keeper.Node is { DnsName.Length: > 0 } node ? node.DnsName : null;
+
     /// <summary>The sources that the configuration asks for; null when there are none.</summary>
     public static CertificateSources? Create(
         StaticConfiguration configuration, CertificateStore store, ILoggerFactory loggers, TimeProvider time)

@@ -214,7 +214,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             try
             {
                 _accessLines = BoundedLineWriter.Open(accessConfig.FilePath, "access log");
-                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF");
+                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF", names
+                    .Where(static e => e.Value.Observability?.AccessLogs == false).Select(static e => e.Key).ToHashSet(StringComparer.Ordinal));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -234,6 +235,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Snapshots = _snapshots,
             ServerName = serverName,
             RedirectPlainToTls = _configuration.Edge.RedirectPlainToTls,
+            NodeName = _configuration.Edge.RedirectShortName && _certificates is { } sources ? () => sources.NodeName : null,
             Completed = completed,
             Time = _time,
             Logger = _loggers.CreateLogger<GatewayHandler>(),

@@ -2,14 +2,11 @@ using System.Net.Sockets;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Configuration.Static;
-using EdgeGateway.Proxy.Forwarding;
-using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tests.EntryPoints;
 using EdgeGateway.Proxy.Tests.Pipeline;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Proxy.Tests.Snapshots;
 
@@ -17,26 +14,13 @@ namespace EdgeGateway.Proxy.Tests.Snapshots;
 internal sealed class CompiledGateway : IAsyncDisposable
 {
     private readonly SnapshotHolder _snapshots = new();
-    private readonly TransportPool _transports = new(new());
-    private readonly SnapshotCompiler _compiler;
-    private readonly HttpForwarding _forwarding = new();
+    private readonly CompilerStage _stage;
     private RunningEntryPoint _entryPoint = null!;
 
-    private CompiledGateway()
-    {
-        var own = new OwnEntryPoints(() => [("web", _entryPoint.EntryPoint.LocalEndPoint!)]);
-        States = new ServiceStateStore(TimeProvider.System, new Random(1), own);
-        var transports = new TransportCompiler(_transports);
-        _compiler = new SnapshotCompiler(
-            transports,
-            new ServiceCompiler(new ServiceFactory(States, _forwarding, TimeProvider.System), transports, new Dictionary<string, HttpServiceModel?>()),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(new HashSet<string> { "web" }, ["web"], new Dictionary<string, EntryPointModel>())),
-            new RoutingTables(new Dictionary<string, int> { ["web"] = 80 }),
-            NullLogger<SnapshotCompiler>.Instance);
-    }
+    private CompiledGateway() =>
+        _stage = new CompilerStage(["web"], ["web"], new OwnEntryPoints(() => [("web", _entryPoint.EntryPoint.LocalEndPoint!)]));
 
-    public ServiceStateStore States { get; }
+    public ServiceStateStore States => _stage.States;
 
     public int Port => _entryPoint.Port;
 
@@ -45,7 +29,7 @@ internal sealed class CompiledGateway : IAsyncDisposable
     public GatewaySnapshot Snapshot => _snapshots.Current;
 
     /// <summary>Attempts after the first of a request.</summary>
-    public long Retries => _forwarding.Retries;
+    public long Retries => _stage.Forwarding.Retries;
 
     public static async Task<CompiledGateway> StartAsync(EntryPointConfig? config = null)
     {
@@ -71,9 +55,9 @@ internal sealed class CompiledGateway : IAsyncDisposable
 
     public GatewaySnapshot Publish(HttpConfiguration http)
     {
-        var snapshot = _compiler.Compile([new ProviderMessage("test", new() { Http = http }, ConfigList<ConfigurationProblem>.Empty)]);
+        var snapshot = _stage.Compiler.Compile([new ProviderMessage("test", new() { Http = http }, ConfigList<ConfigurationProblem>.Empty)]);
         _snapshots.Publish(snapshot);
-        _compiler.Settle();
+        _stage.Compiler.Settle();
         return snapshot;
     }
 
@@ -92,6 +76,6 @@ internal sealed class CompiledGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _entryPoint.DisposeAsync();
-        _transports.Dispose();
+        _stage.Dispose();
     }
 }
