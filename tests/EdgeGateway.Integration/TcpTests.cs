@@ -201,13 +201,13 @@ public sealed class TcpTests
     private static async Task<string> ExchangeAsync(int port, string text, bool halfClose = true)
     {
         using var socket = await ConnectAsync(port);
+        await using var stream = new NetworkStream(socket); // first: it takes no socket that is half closed
         await socket.SendAsync(Encoding.Latin1.GetBytes(text));
         if (halfClose)
         {
             socket.Shutdown(SocketShutdown.Send);
         }
 
-        await using var stream = new NetworkStream(socket);
         return await ReadAsync(stream, 100_000);
     }
 
