@@ -5,7 +5,9 @@ using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tcp;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Proxy.Tests.Snapshots;
 
@@ -18,14 +20,20 @@ internal sealed class TestCompiler : ILogger<SnapshotCompiler>, IDisposable
     public TestCompiler(IReadOnlyDictionary<string, EntryPointModel>? models = null, params string[] resolvers)
     {
         string[] entryPoints = ["web", "websecure"];
+        var (time, random) = (TimeProvider.System, new Random(1));
+        var transports = new TransportCompiler(_transports);
         _compiler = new SnapshotCompiler(
+            transports,
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(TimeProvider.System, new Random(1)), _transports, new HttpForwarding(), TimeProvider.System),
+                new ServiceFactory(new ServiceStateStore(time, random), new HttpForwarding(), time), transports,
                 new Dictionary<string, HttpServiceModel?>()),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(
                 entryPoints.ToHashSet(StringComparer.Ordinal), entryPoints.ToConfigList(), models ?? new Dictionary<string, EntryPointModel>()) { Resolvers = resolvers }),
             new RoutingTables(entryPoints.ToDictionary(static e => e, static _ => 80, StringComparer.Ordinal)),
+            Layer4Compiler.Create(
+                new(entryPoints.ToHashSet(StringComparer.Ordinal), entryPoints.ToConfigList()), new(new HashSet<string>(), []), new TlsOptionsCompiler(),
+                new(), new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance), time, random),
             this);
     }
 
