@@ -18,8 +18,8 @@ internal sealed class CompiledRouter
     /// <summary>The models that serve requests, one per entry point and router made from this one.</summary>
     public required (string EntryPoint, HttpRouterModel Model)[] Models { get; init; }
 
-    /// <summary>One report per router made from this one.</summary>
-    public required RouterReport[] Reports { get; init; }
+    /// <summary>The reports of the routers made from this one.</summary>
+    public required RouterReports Reports { get; init; }
 
     /// <summary>Whether all that it refers to is what it was made with.</summary>
     public bool IsCurrent(ServiceCompiler services, MiddlewareCompiler middlewares)

@@ -33,7 +33,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
     public IEnumerable<RouterReport> Reports()
     {
         var parts = _elements.Parts;
-        return parts.SelectMany(static part => part.Entries).SelectMany(static router => router.Reports);
+        return parts.SelectMany(static part => part.Entries).SelectMany(static router => (IEnumerable<RouterReport>)router.Reports);
     }
 
     private CompiledRouter Compile(
@@ -65,7 +65,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             Services = [.. usedServices],
             Middlewares = [.. usedMiddlewares],
             Models = [.. models],
-            Reports = [.. reports],
+            Reports = new(provider, reports, models),
         };
 
         void CompileOne(string made, string owner, HttpRouterConfig config, ConfigList<string> all, List<string> faults, bool warned)
@@ -162,14 +162,14 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             errors.Add("no valid entryPoint for this router");
         }
 
-        return known.ToConfigList();
+        return known.Count == source.EntryPoints.Count ? source.EntryPoints : known.ToConfigList();
     }
 
     private static QualifiedName? Service(HttpRouterConfig config, string provider) =>
         string.IsNullOrEmpty(config.Service) ? null : QualifiedName.Resolve(config.Service, provider);
 
     /// <summary>The router as the API shows it: middlewares qualified, priority resolved, gaps of observability filled.</summary>
-    private static HttpRouterConfig Shown(HttpRouterConfig config, string provider, long priority) => config with
+    internal static HttpRouterConfig Shown(HttpRouterConfig config, string provider, long priority) => config with
     {
         Middlewares = config.Middlewares.Count == 0
             ? config.Middlewares

@@ -41,7 +41,7 @@ internal sealed class ReloadChain
             new RouterCompiler(new RouterCompilerOptions(entryPoints.ToHashSet(), entryPoints.ToConfigList(), new Dictionary<string, EntryPointModel>())),
             new RoutingTables(entryPoints.ToDictionary(static e => e, static _ => 80)),
             NullLogger<SnapshotCompiler>.Instance);
-        _internal = InternalConfiguration.Build(new([], false, false, null));
+        _internal = InternalConfiguration.Build(new([], false, false, false, null));
         for (var i = 0; i < services; i++)
         {
             Add(i);
@@ -60,7 +60,6 @@ internal sealed class ReloadChain
         "traefik.enable=true",
         $"traefik.http.routers.app{i}.rule=Host(`app{i}.example.com`) && PathPrefix(`{path}`)",
         $"traefik.http.routers.app{i}.entrypoints=web",
-        $"traefik.http.services.app{i}.loadbalancer.server.scheme=http",
     ];
 
     public void Add(int i) => Registered(i, $"alloc{i}-0", i, Tags(i));
