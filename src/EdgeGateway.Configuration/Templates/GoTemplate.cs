@@ -5,10 +5,6 @@ namespace EdgeGateway.Configuration.Templates;
 /// <summary>A text template in the language of Go's text/template, with the text functions of sprig (dynamic-config §2.6). Safe for concurrent use.</summary>
 public sealed class GoTemplate
 {
-    // A rule is a line; more comes from a loop gone wrong (repeat, range in range).
-    private const int MaxOutput = 1 << 20;
-    private const int MaxSteps = 1_000_000;
-
     private readonly string _name;
     private readonly string _text;
     private readonly TemplateNode[] _nodes;
@@ -22,11 +18,22 @@ public sealed class GoTemplate
     /// <summary>Parses a template.</summary>
     /// <param name="name">Name for messages.</param>
     /// <param name="text">The template.</param>
-    /// <param name="more">Further functions by name.</param>
+    /// <param name="more">Further functions by name; they win over built-in ones.</param>
     /// <exception cref="TemplateException">Bad syntax or an unknown function.</exception>
     public static GoTemplate Parse(string name, string text, IReadOnlyDictionary<string, TemplateFunction>? more = null)
     {
-        var functions = more is null ? TemplateFunctions.All : TemplateFunctions.All.Concat(more).ToDictionary(StringComparer.Ordinal);
+        var functions = TemplateFunctions.All;
+        if (more is not null)
+        {
+            var all = functions.ToDictionary(StringComparer.Ordinal);
+            foreach (var (key, function) in more)
+            {
+                all[key] = function;
+            }
+
+            functions = all;
+        }
+
         return new(name, text, new TemplateParser(name, text, functions).Parse(), functions);
     }
 
@@ -35,9 +42,18 @@ public sealed class GoTemplate
     /// <exception cref="TemplateException">A field, function or value does not fit.</exception>
     public string Render(IReadOnlyDictionary<string, object?> data)
     {
-        var run = new Run(this, data);
+        var run = new Run(this, new RootValue(data), TemplateLimits.Rule);
         _ = run.Walk(_nodes, run.Root);
         return run.Output.ToString();
+    }
+
+    /// <summary>Renders it with any value as the dot.</summary>
+    /// <exception cref="TemplateException">A field, function or value does not fit, or a limit is exceeded.</exception>
+    internal RenderedTemplate RenderValue(object? dot, TemplateLimits limits)
+    {
+        var run = new Run(this, dot, limits);
+        _ = run.Walk(_nodes, run.Root);
+        return new(run.Output.ToString(), _text, run.Pieces);
     }
 
     private enum Jump
@@ -49,14 +65,16 @@ public sealed class GoTemplate
 
     private sealed record RootValue(IReadOnlyDictionary<string, object?> Fields);
 
-    private sealed class Run(GoTemplate template, IReadOnlyDictionary<string, object?> data)
+    private sealed class Run(GoTemplate template, object? root, TemplateLimits limits)
     {
-        private readonly List<KeyValuePair<string, object?>> _variables = [new("$", new RootValue(data))];
+        private readonly List<KeyValuePair<string, object?>> _variables = [new("$", root)];
         private int _steps;
 
-        internal object Root { get; } = new RootValue(data);
+        internal object? Root { get; } = root;
 
         internal StringBuilder Output { get; } = new();
+
+        internal List<RenderedTemplate.Piece> Pieces { get; } = [];
 
         internal Jump Walk(TemplateNode[] nodes, object? dot)
         {
@@ -67,7 +85,7 @@ public sealed class GoTemplate
                 Step(node.Position);
                 jump = node switch
                 {
-                    TextNode text => Write(text.Text, text.Position),
+                    TextNode text => Write(text.Text, text.Position, verbatim: true),
                     ActionNode action => Act(action, dot),
                     BranchNode branch => Branch(branch, dot),
                     RangeNode range => Range(range, dot),
@@ -85,23 +103,24 @@ public sealed class GoTemplate
         }
 
         private TemplateException Fail(int position, string message) =>
-            new($"{TemplateParser.Place(template._name, template._text, position)}: {message}");
+            TemplateParser.Fault(template._name, template._text, position, message);
 
         private void Step(int position)
         {
-            if (++_steps > MaxSteps)
+            if (++_steps > limits.MaxSteps)
             {
                 throw Fail(position, "the template runs too long");
             }
         }
 
-        private Jump Write(string text, int position)
+        private Jump Write(string text, int position, bool verbatim)
         {
-            if (Output.Length + text.Length > MaxOutput)
+            if (Output.Length + text.Length > limits.MaxOutput)
             {
                 throw Fail(position, "the template writes too much");
             }
 
+            Pieces.Add(new(Output.Length, position, verbatim));
             Output.Append(text);
             return Jump.None;
         }
@@ -109,7 +128,7 @@ public sealed class GoTemplate
         private Jump Act(ActionNode action, object? dot)
         {
             var value = Evaluate(action.Pipeline, dot);
-            return action.Pipeline.Variable is null ? Write(TemplateValues.Print(value), action.Position) : Jump.None;
+            return action.Pipeline.Variable is null ? Write(TemplateValues.Print(value), action.Position, verbatim: false) : Jump.None;
         }
 
         private Jump Branch(BranchNode branch, object? dot)
@@ -167,7 +186,7 @@ public sealed class GoTemplate
 
             if (value is long count)
             {
-                return Enumerable.Range(0, (int)Math.Clamp(count, 0, MaxSteps)).Select(static i => ((object?)(long)i, (object?)(long)i));
+                return Enumerable.Range(0, (int)Math.Clamp(count, 0, limits.MaxSteps)).Select(static i => ((object?)(long)i, (object?)(long)i));
             }
 
             return TemplateValues.TryMap(value, out var entries)
@@ -241,7 +260,7 @@ public sealed class GoTemplate
             }
             catch (TemplateException fault)
             {
-                throw Fail(position, $"error calling {name}: {fault.Message}");
+                throw Fail(position, $"error calling {name}: {fault.Reason}");
             }
         }
 

@@ -22,15 +22,13 @@ internal sealed class TemplateParser(string name, string text, IReadOnlyDictiona
         return end is null ? nodes : throw Fail(_tokens[0].Position, $"unexpected {{{{{end}}}}}");
     }
 
-    internal static string Place(string name, string text, int position)
+    internal static TemplateException Fault(string name, string text, int position, string reason)
     {
-        var before = text.AsSpan(0, Math.Min(position, text.Length));
-        var line = 1 + before.Count('\n');
-        var column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
-        return string.Create(CultureInfo.InvariantCulture, $"template: {name}:{line}:{column}");
+        var (line, column) = RenderedTemplate.Place(text, position);
+        return new(name, line, column, reason);
     }
 
-    private TemplateException Fail(int position, string message) => new($"{Place(name, text, position)}: {message}");
+    private TemplateException Fail(int position, string message) => Fault(name, text, position, message);
 
     private TemplateNode[] ParseList(out string? end)
     {
@@ -72,11 +70,18 @@ internal sealed class TemplateParser(string name, string text, IReadOnlyDictiona
             var open = text.IndexOf("{{", _at, StringComparison.Ordinal);
             var raw = open < 0 ? text[_at..] : text[_at..open];
             var trimLeft = open >= 0 && open + 3 < text.Length && text[open + 2] == '-' && text[open + 3] is ' ' or '\t' or '\r' or '\n';
-            raw = _trimNext ? raw.TrimStart(' ', '\t', '\r', '\n') : raw;
+            var from = _at;
+            if (_trimNext)
+            {
+                from += raw.Length;
+                raw = raw.TrimStart(' ', '\t', '\r', '\n');
+                from -= raw.Length;
+            }
+
             raw = trimLeft ? raw.TrimEnd(' ', '\t', '\r', '\n') : raw;
             if (raw.Length > 0)
             {
-                nodes.Add(new TextNode(raw, _at));
+                nodes.Add(new TextNode(raw, from));
             }
 
             _trimNext = false;

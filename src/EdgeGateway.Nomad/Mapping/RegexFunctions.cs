@@ -4,9 +4,10 @@ using EdgeGateway.Rules.Regexp;
 namespace EdgeGateway.Nomad.Mapping;
 
 /// <summary>Sprig's regular expression functions, on the gateway's RE2 engine.</summary>
-internal static class RegexFunctions
+public static class RegexFunctions
 {
-    internal static readonly IReadOnlyDictionary<string, TemplateFunction> All = new Dictionary<string, TemplateFunction>(StringComparer.Ordinal)
+    /// <summary>By name.</summary>
+    public static readonly IReadOnlyDictionary<string, TemplateFunction> All = new Dictionary<string, TemplateFunction>(StringComparer.Ordinal)
     {
         ["regexMatch"] = new(2, 2, static a => Pattern(a[0]).IsMatch(Text(a[1]))),
         ["regexReplaceAll"] = new(3, 3, static a => Pattern(a[0]) is var pattern ? pattern.ReplaceAll(Text(a[1]), pattern.ParseReplacement(Text(a[2]))) : ""),

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeGateway.Proxy.EntryPoints;
 
@@ -14,6 +15,8 @@ public sealed class Connection
     private long _bytesRead;
     private long _bytesWritten;
     private int _end;
+    private readonly Lock _watching = new();
+    private List<RequestLimits>? _watched;
 
     /// <summary>Unique in this process; also the engine's connection ID. Empty for a connection without a socket (tests).</summary>
     public string Id { get; init; } = "";
@@ -50,6 +53,12 @@ public sealed class Connection
 
     /// <summary>Cipher suite of the handshake; null without TLS.</summary>
     public TlsCipherSuite? TlsCipher { get; set; }
+
+    /// <summary>Name of the set of TLS options of the handshake; empty without TLS.</summary>
+    public string TlsOptions { get; set; } = "";
+
+    /// <summary>Certificate that the client showed, verified as far as the TLS options ask for it; null without one.</summary>
+    public X509Certificate2? ClientCertificate { get; set; }
 
     /// <summary>Who is calling, filled by whoever knows (whois, client certificate); null until then.</summary>
     public object? Identity { get; set; }
@@ -124,4 +133,43 @@ public sealed class Connection
     }
 
     internal void RequestEnded() => Interlocked.Decrement(ref _requestsRunning);
+
+    /// <summary>A request with a time limit begins.</summary>
+    internal void Watch(RequestLimits request)
+    {
+        lock (_watching)
+        {
+            (_watched ??= []).Add(request);
+        }
+    }
+
+    /// <summary>It ended: it is left alone from here on, since its context may serve another request.</summary>
+    internal void Unwatch(RequestLimits request)
+    {
+        lock (_watching)
+        {
+            _watched!.Remove(request);
+        }
+    }
+
+    /// <summary>Ends requests that took too long.</summary>
+    internal void LookAtRequests(long now)
+    {
+        if (Volatile.Read(ref _watched) is not { Count: > 0 } watched)
+        {
+            return;
+        }
+
+        lock (_watching)
+        {
+            // Backwards: a request that is cut may end on this very thread, and leave the list.
+            for (var i = watched.Count - 1; i >= 0; i--)
+            {
+                if (i < watched.Count)
+                {
+                    watched[i].Look(now);
+                }
+            }
+        }
+    }
 }

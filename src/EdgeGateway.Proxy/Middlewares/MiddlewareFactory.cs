@@ -4,10 +4,12 @@ using EdgeGateway.Proxy.Middlewares.AddPrefix;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
+using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
 using EdgeGateway.Proxy.Middlewares.Sources;
 using EdgeGateway.Proxy.Middlewares.StripPrefix;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Rules.Regexp;
 
 namespace EdgeGateway.Proxy.Middlewares;
 
@@ -57,6 +59,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
                 { RedirectScheme: { } redirect } => string.IsNullOrEmpty(redirect.Scheme)
                     ? Fail("you must provide a target scheme")
                     : Done(new RedirectSchemeFilter(name, redirect)),
+                { RedirectRegex: { } redirect } => CreateRedirectRegex(name, redirect),
                 { Headers: { } headers } => CreateHeaders(name, headers),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
@@ -64,6 +67,11 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
             },
         };
     }
+
+    private static (MiddlewareModel?, string?) CreateRedirectRegex(string name, RedirectRegexConfig config) =>
+        GoRegex.TryParse(config.Regex ?? "", out var regex, out var error)
+            ? Done(new RedirectRegexFilter(name, regex, config.Replacement ?? "", config.Permanent))
+            : Fail(error);
 
     private static (MiddlewareModel?, string?) CreateHeaders(string name, HeadersConfig config)
     {

@@ -165,6 +165,9 @@ public sealed class GatewayContext : HttpRequestView
     /// <inheritdoc cref="Transformer"/>
     internal Forwarding.Http1.Http1Exchange? Exchange { get; set; }
 
+    /// <summary>The time limits of the request.</summary>
+    internal RequestLimits Limits => field ??= new RequestLimits(this);
+
     /// <summary>Takes up a request.</summary>
     public void Initialize(IFeatureCollection features, Connection connection)
     {

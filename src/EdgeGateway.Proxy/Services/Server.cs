@@ -16,6 +16,7 @@ public sealed class Server
     private int _inFlight;
     private long _avoidUntil;
     private int _retired = 1;
+    private volatile bool _joined;
 
     private Server(ServerUrl url, string text, bool preservePath, ServerAddress address)
     {
@@ -85,13 +86,16 @@ public sealed class Server
 
     internal void SetWeight(long weight) => Weight = weight;
 
-    /// <summary>Puts it in service (again).</summary>
-    internal void Activate()
+    /// <summary>Puts it in service (again); false when it was.</summary>
+    internal bool Activate()
     {
-        if (Interlocked.Exchange(ref _retired, 0) == 1)
+        if (Interlocked.Exchange(ref _retired, 0) == 0)
         {
-            Address.AddUser();
+            return false;
         }
+
+        Address.AddUser();
+        return true;
     }
 
     /// <summary>Takes it out of service; its idle connections are closed, running requests go on to their end.</summary>
@@ -118,7 +122,14 @@ public sealed class Server
     /// <summary>A connection could not be made: others are preferred until that time (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     internal void AvoidUntil(long timestamp) => Volatile.Write(ref _avoidUntil, timestamp);
 
-    internal bool IsAvoided(long now) => Volatile.Read(ref _avoidUntil) is var until and not 0 && now < until;
+    /// <summary>True: others are preferred, because it could not be reached a moment ago or has only just started.</summary>
+    internal bool IsAvoided(long now) => IsStarting || (Volatile.Read(ref _avoidUntil) is var until and not 0 && now < until);
+
+    /// <summary>True from <see cref="Join"/> until somebody got a connection to it, while it is in service.</summary>
+    internal bool IsStarting => _joined && !Address.IsProven && Volatile.Read(ref _retired) == 0;
+
+    /// <summary>Notes whether it came into a service that has other servers already: it has then probably only just started.</summary>
+    internal void Join(bool joined) => _joined = joined;
 
     /// <summary>The URI of a request, with the target byte for byte.</summary>
     internal ServerUri UriFor(string target)

@@ -18,6 +18,9 @@ internal sealed class CompiledRouter
     /// <summary>The models that serve requests, one per entry point and router made from this one.</summary>
     public required (string EntryPoint, HttpRouterModel Model)[] Models { get; init; }
 
+    /// <summary>Certificates that it wants.</summary>
+    public required CertificateWish[] Wishes { get; init; }
+
     /// <summary>The reports of the routers made from this one.</summary>
     public required RouterReports Reports { get; init; }
 

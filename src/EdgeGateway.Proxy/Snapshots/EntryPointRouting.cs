@@ -1,4 +1,5 @@
 using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -20,11 +21,15 @@ public sealed class EntryPointRouting
     /// <summary>Routers with TLS.</summary>
     public HttpRouting Tls { get; init; } = HttpRouting.Empty;
 
+    /// <summary>The TLS options of its connections, by server name.</summary>
+    internal TlsHostTable TlsHosts { get; init; } = TlsHostTable.Empty;
+
     /// <summary>The routing after a change of its routers, which are sorted into the plain and the TLS side (dynamic-config §6.2).</summary>
     public EntryPointRouting With(IReadOnlyCollection<HttpRouterModel> removed, IReadOnlyCollection<HttpRouterModel> added) => new()
     {
         Name = Name,
         Port = Port,
+        TlsHosts = TlsHosts,
         Plain = Plain.With([.. removed.Where(static router => !router.IsTls)], [.. added.Where(static router => !router.IsTls)]),
         Tls = Tls.With([.. removed.Where(static router => router.IsTls)], [.. added.Where(static router => router.IsTls)]),
     };

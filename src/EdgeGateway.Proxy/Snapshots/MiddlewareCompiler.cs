@@ -8,11 +8,13 @@ namespace EdgeGateway.Proxy.Snapshots;
 internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
 {
     private readonly CompiledElements<MiddlewareConfig, MiddlewareEntry> _elements = new(static configuration => configuration.Http.Middlewares);
+    private readonly ReferenceHints _hints = new();
 
     /// <summary>Takes up what the providers say; unchanged middlewares keep their entry.</summary>
     /// <returns>True when an entry came, went or was replaced.</returns>
     public bool Update(IReadOnlyList<ProviderMessage> messages)
     {
+        _hints.Begin();
         var changes = _elements.Update(messages, static (provider, name, config, before) =>
             before is not null && before.Config.Equals(config) ? before : new(new(name, provider), config));
         foreach (var entry in changes.Removed)
@@ -31,10 +33,18 @@ internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
     {
         var parts = _elements.Parts;
         return parts.SelectMany(static part => part.Entries).Select(static e => new MiddlewareReport(
-            e.Name.ToString(), e.Name.Provider, e.Config,
+            e.Name.ToString(), e.Name.Provider, Shown(e),
             e.Error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
             e.Error is null ? ConfigList<string>.Empty : [e.Error]));
     }
+
+    // As the API shows it: the members of a chain qualified.
+    private static MiddlewareConfig Shown(MiddlewareEntry entry) => entry.Config.Chain is not { } chain
+        ? entry.Config
+        : entry.Config with
+        {
+            Chain = chain with { Middlewares = chain.Middlewares.Select(m => QualifiedName.Resolve(m, entry.Name.Provider).ToString()).ToConfigList() },
+        };
 
     /// <summary>The chain of a router, outermost first. Errors disable the router; what was looked up is added to <paramref name="used"/>.</summary>
     public List<MiddlewareModel> Resolve(
@@ -57,7 +67,7 @@ internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
         used.Add((name, entry));
         if (entry is null)
         {
-            errors.Add($"middleware \"{name}\" does not exist");
+            errors.Add($"middleware \"{name}\" does not exist{_hints.For(name, _elements.Parts)}");
             return;
         }
 

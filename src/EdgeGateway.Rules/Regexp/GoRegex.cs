@@ -18,17 +18,20 @@ public sealed class GoRegex
     private static readonly Dictionary<string, GoRegex> Cache = new(StringComparer.Ordinal);
 
     private readonly Regex _simple;
-    private readonly Lazy<Regex> _full;
+    private readonly Regex _full;
     private readonly IReadOnlyList<string?> _groupNames;
 
     private GoRegex(string pattern)
     {
         Pattern = pattern;
-        _simple = TryBuild(RegexTranslator.Translate(pattern, full: false, out _groupNames))
+        var simple = RegexTranslator.Translate(pattern, full: false, out _groupNames);
+        _simple = TryBuild(simple)
             ?? throw new GoRegexException("expression too large", pattern);
-        // Only texts with characters beyond U+FFFF or with bytes that are not UTF-8 need it: most patterns never do. It is larger
-        // than the simple form; where it is too large, a class takes no such characters. A request must not fail for that.
-        _full = new Lazy<Regex>(() => TryBuild(RegexTranslator.Translate(pattern, full: true, out _)) ?? _simple);
+
+        // For texts with characters beyond U+FFFF or with bytes that are not UTF-8; many patterns mean the same there. Made now, since a
+        // request must not wait for it. It is larger than the simple form; where it is too large, a class takes no such characters.
+        var full = RegexTranslator.Translate(pattern, full: true, out _);
+        _full = full == simple ? _simple : TryBuild(full) ?? _simple;
     }
 
     /// <summary>The pattern as the user wrote it.</summary>
@@ -129,7 +132,7 @@ public sealed class GoRegex
     /// <inheritdoc/>
     public override string ToString() => Pattern;
 
-    private Regex For(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? _simple : _full.Value;
+    private Regex For(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? _simple : _full;
 
     /// <summary>Null when .NET's limit (10,000 nodes of the automaton, which bounds memory and time) is exceeded.</summary>
     private static Regex? TryBuild(string pattern)

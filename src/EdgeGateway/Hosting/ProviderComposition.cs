@@ -1,4 +1,5 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Files.Provider;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Nomad;
@@ -11,7 +12,10 @@ namespace EdgeGateway.Hosting;
 internal static class ProviderComposition
 {
     public static IReadOnlyList<IConfigurationProvider> Create(StaticConfiguration configuration, ILoggerFactory loggers, TimeProvider time) =>
-        configuration.Providers.Nomad is { } nomad ? [.. Nomad(nomad, configuration.Edge, loggers.CreateLogger<NomadProvider>(), time)] : [];
+        [
+            .. configuration.Providers.File is { } file ? [new FileProvider(file, RegexFunctions.All, time, loggers.CreateLogger<FileProvider>())] : Array.Empty<IConfigurationProvider>(),
+            .. configuration.Providers.Nomad is { } nomad ? Nomad(nomad, configuration.Edge, loggers.CreateLogger<NomadProvider>(), time) : [],
+        ];
 
     private static IEnumerable<IConfigurationProvider> Nomad(NomadConfig config, EdgeConfig edge, ILogger logger, TimeProvider time)
     {

@@ -4,11 +4,9 @@ using EdgeGateway.Nomad;
 using EdgeGateway.Nomad.Client;
 using EdgeGateway.Nomad.Mapping;
 using EdgeGateway.Nomad.Watch;
-using EdgeGateway.Proxy.Forwarding;
-using EdgeGateway.Proxy.Middlewares;
-using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
-using Microsoft.Extensions.Logging.Abstractions;
+using EdgeGateway.Proxy.Tests.Snapshots;
+using EdgeGateway.Proxy.Tcp;
 
 namespace EdgeGateway.Benchmarks.Measure;
 
@@ -20,9 +18,8 @@ internal sealed class ReloadChain
 {
     private readonly InstanceTable _table = new(TimeProvider.System, TimeSpan.FromMinutes(5));
     private readonly InstanceMapper _mapper = new(new() { LastInstanceGrace = TimeSpan.Zero });
-    private readonly SnapshotCompiler _compiler;
+    private readonly CompilerStage _stage = new(["web", "websecure"], ["web", "websecure"]);
     private readonly SnapshotHolder _holder = new();
-    private readonly ProviderMessage _internal;
     private ProviderMessage? _last;
     private EventBatch _batch = new();
     private ulong _index = 100;
@@ -31,17 +28,6 @@ internal sealed class ReloadChain
     public ReloadChain(int services, Action<string>? probe = null)
     {
         _probe = probe;
-        var time = TimeProvider.System;
-        var entryPoints = new[] { "web", "websecure" };
-        _compiler = new SnapshotCompiler(
-            new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(time, new Random(1)), new TransportPool(new ServersTransportConfig()), new HttpForwarding(), time),
-                new Dictionary<string, HttpServiceModel?>()),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(entryPoints.ToHashSet(), entryPoints.ToConfigList(), new Dictionary<string, EntryPointModel>())),
-            new RoutingTables(entryPoints.ToDictionary(static e => e, static _ => 80)),
-            NullLogger<SnapshotCompiler>.Instance);
-        _internal = InternalConfiguration.Build(new([], false, false, false, null));
         for (var i = 0; i < services; i++)
         {
             Add(i);
@@ -88,9 +74,10 @@ internal sealed class ReloadChain
         if (!same)
         {
             _last = message;
-            var snapshot = _compiler.Compile([_internal, message]);
+            var snapshot = _stage.Compiler.Compile([message]);
             Step("compiler", ref at);
             _holder.Publish(snapshot);
+            _stage.Compiler.Settle();
             Step("swap", ref at);
         }
 

@@ -187,7 +187,7 @@ public sealed class StaticLoaderTests
     [InlineData("--entrypoints.web.address=:99999", "web", "invalid port")]
     [InlineData("--entrypoints.web.address=::1:80", "web", "brackets")]
     [InlineData("--entrypoints.web.address=:80/sctp", "web", "sctp")]
-    [InlineData("--entrypoints.dns.address=:53/udp", "dns", "not supported yet")]
+    [InlineData("--entrypoints.dns.udp.timeout=0", "dns", "greater than zero")]
     [InlineData("--entrypoints.web.forwardedheaders.trustedips=foo", "web", "foo")]
     [InlineData("--entrypoints.web.forwardedheaders.trustedips=10.0.0.0/33", "web", "10.0.0.0/33")]
     [InlineData("--entrypoints.web.http.maxheaderbytes=abc", "maxHeaderBytes", "abc")]
@@ -199,7 +199,7 @@ public sealed class StaticLoaderTests
     [InlineData("--pilot.token=x", "pilot", "removed")]
     [InlineData("--providers.nomad.namespace=x", "namespace", "removed")]
     [InlineData("--providers.docker", "providers.docker", "not supported yet")]
-    [InlineData("--metrics.prometheus", "metrics.prometheus", "not supported yet")]
+    [InlineData("--metrics.statsd", "metrics.statsd", "not supported yet")]
     [InlineData("--entrypoints.web.adress=:80", "adress", "did you mean 'address'?")]
     public void A_fault_names_the_flag_and_what_is_wrong(string flag, string name, string message)
     {

@@ -21,7 +21,8 @@ internal sealed class Http1Connection : IDisposable
     private byte[] _buffer = [];
     private int _start;
     private int _end;
-#pragma warning disable CA2012 // A read that was begun early; it is awaited once, by FillAsync or EndAsync.
+    private int _scanned;
+#pragma warning disable CA2012 // A read that was begun early; it is awaited once, by who calls ReceiveAsync or by EndAsync.
     private ValueTask<int> _ahead;
     private bool _hasAhead;
     private int _closed;
@@ -39,11 +40,8 @@ internal sealed class Http1Connection : IDisposable
     /// <summary><see cref="TimeProvider.GetTimestamp"/> of its return to the pool.</summary>
     public long IdleSince { get; set; }
 
-    /// <summary>The head that <see cref="ReadHeadAsync"/> read last.</summary>
+    /// <summary>The head that <see cref="TryReadHead"/> read last.</summary>
     public ResponseHead Head { get; } = new();
-
-    /// <summary>True once a byte came since <see cref="TryBegin"/>.</summary>
-    public bool HasReceived { get; private set; }
 
     /// <summary>What was read and not consumed yet.</summary>
     public ReadOnlyMemory<byte> Received => _buffer.AsMemory(_start, _end - _start);
@@ -71,8 +69,7 @@ internal sealed class Http1Connection : IDisposable
     public bool TryBegin()
     {
         Requests++;
-        HasReceived = false;
-        _start = _end = 0;
+        _start = _end = _scanned = 0;
         _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
         try
         {
@@ -102,32 +99,20 @@ internal sealed class Http1Connection : IDisposable
         return SendRestAsync(sending, bytes);
     }
 
-    /// <summary>Reads the next head into <see cref="Head"/>; false when the connection ended before its first byte.</summary>
-    /// <exception cref="UnusableAnswerException">It is malformed, too large or cut.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReadHeadAsync()
+    /// <summary>Reads the next head into <see cref="Head"/>; false while more of it must be received.</summary>
+    /// <exception cref="UnusableAnswerException">It is malformed or too large.</exception>
+    public bool TryReadHead()
     {
-        var scanned = 0;
-        while (true)
+        var end = ResponseHead.FindEnd(_buffer.AsSpan(_start, _end - _start), ref _scanned);
+        if (end < 0)
         {
-            var end = ResponseHead.FindEnd(_buffer.AsSpan(_start, _end - _start), ref scanned);
-            if (end >= 0)
-            {
-                Head.Read(_buffer.AsSpan(_start, end));
-                _start += end;
-                return true;
-            }
-
-            if (_end - _start >= ResponseHead.MaxSize)
-            {
-                throw new UnusableAnswerException("the server's answer has too large a head");
-            }
-
-            if (await FillAsync() == 0)
-            {
-                return _end == _start ? false : throw new UnusableAnswerException("the server's answer ends within its head");
-            }
+            return _end - _start < ResponseHead.MaxSize ? false : throw new UnusableAnswerException("the server's answer has too large a head");
         }
+
+        Head.Read(_buffer.AsSpan(_start, end));
+        _start += end;
+        _scanned = 0;
+        return true;
     }
 
     /// <summary>Takes so many bytes of <see cref="Received"/> as read.</summary>
@@ -146,18 +131,19 @@ internal sealed class Http1Connection : IDisposable
         return _ahead.IsCompleted;
     }
 
-    /// <summary>Receives more behind <see cref="Received"/>; 0 at the end.</summary>
-    public ValueTask<int> FillAsync()
+    /// <summary>Receives more; the result must be given to <see cref="Accept"/>. In two steps, so that no state machine stands in between.</summary>
+    public ValueTask<int> ReceiveAsync()
     {
         BeginFill();
         _hasAhead = false;
-        var receiving = _ahead;
-        if (!receiving.IsCompletedSuccessfully)
-        {
-            return FillSlowAsync(receiving);
-        }
+        return _ahead;
+    }
 
-        return new(Note(receiving.GetAwaiter().GetResult()));
+    /// <summary>Takes what was received behind <see cref="Received"/>; false at the end.</summary>
+    public bool Accept(int count)
+    {
+        _end += count;
+        return count > 0;
     }
 
     /// <summary>Tells the server that nothing more comes.</summary>
@@ -194,16 +180,6 @@ internal sealed class Http1Connection : IDisposable
         }
 
         ReturnBuffer();
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> FillSlowAsync(ValueTask<int> receiving) => Note(await receiving);
-
-    private int Note(int count)
-    {
-        _end += count;
-        HasReceived |= count > 0;
-        return count;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -69,7 +69,7 @@ internal sealed class Http1Exchange
 
             // 3
             var upgrade = http.Request.Headers.Upgrade is { Count: > 0 } asked ? asked.ToString() : null;
-            _upload.Prepare(http.Request.BodyReader, connection, framing, length);
+            _upload.Prepare(framing == BodyFraming.None ? null : http.Request.BodyReader, connection, framing, length);
             RequestHead.Write(ref _output, _context, server, passHost, framing, length, upgrade);
             _withholdsBody = !_upload.IsComplete && ExpectsContinue(http.Request);
             if (!_upload.IsComplete && !_withholdsBody)
@@ -95,12 +95,27 @@ internal sealed class Http1Exchange
             }
 
             // 5
-            if (await ReadFinalHeadAsync(connection) is { } failed)
+            var head = connection.Head;
+            while (true)
             {
-                return Outcome(failed, null);
+                if (!connection.TryReadHead())
+                {
+                    if (!connection.Accept(await connection.ReceiveAsync()))
+                    {
+                        return Outcome(Read(connection.Received.IsEmpty ? null : new UnusableAnswerException("the server's answer ends within its head")), null);
+                    }
+                }
+                else if (!head.IsInterim)
+                {
+                    break;
+                }
+                else
+                {
+                    await PassInterimAsync(head);
+                }
             }
 
-            var head = connection.Head;
+            NoteHead();
             if (head.Status == StatusCodes.Status101SwitchingProtocols)
             {
                 return await SwitchAsync(connection, upgrade);
@@ -224,26 +239,18 @@ internal sealed class Http1Exchange
         return connection;
     }
 
-    // Null: the final head was read. Else why there is none.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<AttemptResult?> ReadFinalHeadAsync(Http1Connection connection)
+    private void NoteHead()
     {
-        while (await connection.ReadHeadAsync())
+        if (!_withholdsBody && _headTimeout <= TimeSpan.Zero)
         {
-            if (!connection.Head.IsInterim)
-            {
-                lock (_gate)
-                {
-                    _headReceived = true;
-                }
-
-                return null;
-            }
-
-            await PassInterimAsync(connection.Head);
+            _headReceived = true; // no timer looks at it
+            return;
         }
 
-        return Read(null);
+        lock (_gate)
+        {
+            _headReceived = true;
+        }
     }
 
     private async ValueTask PassInterimAsync(ResponseHead head)

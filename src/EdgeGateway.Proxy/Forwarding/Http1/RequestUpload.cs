@@ -14,7 +14,7 @@ internal sealed class RequestUpload(Action completed)
     // A first piece up to this size leaves in the same send as the head.
     private const int CopiedWithHead = 16 * 1024;
 
-    private PipeReader _body = null!;
+    private PipeReader _body = null!; // null only where there is no body to read
     private Http1Connection _connection = null!;
     private BodyFraming _framing;
     private long _left;
@@ -34,9 +34,13 @@ internal sealed class RequestUpload(Action completed)
     public Exception? ClientFault => _clientFault;
 
     /// <summary>Prepares for a request.</summary>
-    public void Prepare(PipeReader body, Http1Connection connection, BodyFraming framing, long length)
+    /// <param name="body">The client's body; null without one.</param>
+    /// <param name="connection">Where it goes.</param>
+    /// <param name="framing">How it is framed there.</param>
+    /// <param name="length">Its length where that is known.</param>
+    public void Prepare(PipeReader? body, Http1Connection connection, BodyFraming framing, long length)
     {
-        _body = body;
+        _body = body!;
         _connection = connection;
         _framing = framing;
         _left = length;

@@ -63,7 +63,7 @@ internal static class ServerBody
                 }
             }
 
-            if (await connection.FillAsync() == 0)
+            if (!connection.Accept(await connection.ReceiveAsync()))
             {
                 if (framing == BodyFraming.UntilClose)
                 {

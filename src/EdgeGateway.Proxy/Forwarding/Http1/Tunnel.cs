@@ -33,7 +33,7 @@ internal static class Tunnel
                     server.Consume(received.Length);
                 }
 
-                if (await server.FillAsync() == 0)
+                if (!server.Accept(await server.ReceiveAsync()))
                 {
                     break;
                 }
