@@ -54,6 +54,7 @@ public sealed class EntryPointOptionTests
         await using var stage = await Stage.StartAsync(
             n => n.Register("a1", "a", whoami.Port, Rule), more: strategy is null ? [] : [$"--entrypoints.web.http.underscoreheadersstrategy={strategy}"]);
         await stage.Gateway.ListeningAsync(stage.Web);
+        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(20)); // Nomad may be slow on a busy machine
 
         var answer = await ExchangeAsync(stage.Web, "GET / HTTP/1.1\r\nHost: a.test\r\nX_User: root\r\nConnection: close\r\n\r\n");
 
@@ -73,6 +74,7 @@ public sealed class EntryPointOptionTests
         await using var stage = await Stage.StartAsync(
             n => n.Register("a1", "a", whoami.Port, Rule), more: ["--entrypoints.web.transport.respondingtimeouts.readtimeout=500ms"]);
         await stage.Gateway.ListeningAsync(stage.Web);
+        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(20)); // Nomad may be slow on a busy machine
 
         var answer = await ExchangeAsync(stage.Web, "POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 10\r\n\r\nslow");
 
