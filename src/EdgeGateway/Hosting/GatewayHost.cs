@@ -153,8 +153,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         await WaitAsync(end);
 
         // Step 5.
-        LogStopping(_logger);
         ping.Terminate();
+        LogStopping(_logger);
         await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()).Concat(_udpEntryPoints.Select(static e => e.StopAsync())));
         await _ended.CancelAsync();
         foreach (var task in running)
@@ -321,7 +321,10 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }),
             new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             Layer4(tcpNames, defaultEntryPoints, random),
-            _loggers.CreateLogger<SnapshotCompiler>());
+            _loggers.CreateLogger<SnapshotCompiler>())
+        {
+            Certificates = new TlsCertificatesCompiler(certificates),
+        };
     }
 
     private Layer4Compiler Layer4(IReadOnlyList<string> tcpNames, ConfigList<string> defaultEntryPoints, Random random)
