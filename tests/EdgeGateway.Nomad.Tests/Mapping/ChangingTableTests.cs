@@ -19,7 +19,7 @@ public sealed class ChangingTableTests
         ["traefik.tcp.routers.t.rule=HostSNI(`*`)", "traefik.tls.stores.default.defaultgeneratedcert.resolver=x"],
     ];
 
-    [Property(MaxTest = 500)]
+    [Property(MaxTest = 40)]
     public Property A_mapper_that_saw_every_change_says_what_one_says_that_sees_the_table_first()
     {
         // Each step sets, changes or removes one of twelve instances of four services; IDs that differ in one sign clash in Traefik's names.
