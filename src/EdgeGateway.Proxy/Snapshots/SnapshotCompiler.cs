@@ -220,7 +220,7 @@ public sealed partial class SnapshotCompiler
         _saidLayer4 = report;
         foreach (var complaint in report.Complaints().Distinct().Where(complaint => !before.Contains(complaint)))
         {
-            RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, complaint.Error);
+            RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, FirstLine(complaint.Error));
         }
     }
 

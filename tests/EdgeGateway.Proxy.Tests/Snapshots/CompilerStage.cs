@@ -8,6 +8,7 @@ using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Proxy.Tests.Snapshots;
@@ -23,6 +24,13 @@ internal sealed class CompilerStage : IDisposable
     }
 
     public CompilerStage(string[] entryPoints, string[] defaults, OwnEntryPoints own, params EntryPointModel[] models)
+        : this(entryPoints, defaults, own, NullLogger<SnapshotCompiler>.Instance, null, models)
+    {
+    }
+
+    public CompilerStage(
+        string[] entryPoints, string[] defaults, OwnEntryPoints own, ILogger<SnapshotCompiler> logger, IReadOnlyList<string>? resolvers,
+        params EntryPointModel[] models)
     {
         var time = TimeProvider.System;
         var transports = new TransportCompiler(_transports);
@@ -36,7 +44,7 @@ internal sealed class CompilerStage : IDisposable
                 new ServiceFactory(States, Forwarding, time), transports,
                 new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint))),
+            new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }),
             new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80)),
             new Layer4Compiler(
                 tlsOptions, layer4Transports,
@@ -44,7 +52,7 @@ internal sealed class CompilerStage : IDisposable
                 new TcpMiddlewareCompiler(), new TcpRouterCompiler(new RouterEntryPoints(names, defaults.ToConfigList()), tlsOptions),
                 new UdpServiceCompiler(new Layer4StateStore(time, new Random(1))),
                 new UdpRouterCompiler(new RouterEntryPoints(ImmutableHashSet<string>.Empty, ConfigList<string>.Empty))),
-            NullLogger<SnapshotCompiler>.Instance);
+            logger);
     }
 
     public HttpForwarding Forwarding { get; } = new();

@@ -1,41 +1,20 @@
 using System.Collections.Concurrent;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
-using EdgeGateway.Proxy.Forwarding;
-using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
-using EdgeGateway.Proxy.Tcp;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Proxy.Tests.Snapshots;
 
 /// <summary>The compiler with entry points web and websecure, fed with labels; log lines are kept.</summary>
 internal sealed class TestCompiler : ILogger<SnapshotCompiler>, IDisposable
 {
-    private readonly TransportPool _transports = new(new ServersTransportConfig());
-    private readonly SnapshotCompiler _compiler;
+    private readonly CompilerStage _stage;
 
-    public TestCompiler(IReadOnlyDictionary<string, EntryPointModel>? models = null, params string[] resolvers)
-    {
-        string[] entryPoints = ["web", "websecure"];
-        var (time, random) = (TimeProvider.System, new Random(1));
-        var transports = new TransportCompiler(_transports);
-        _compiler = new SnapshotCompiler(
-            transports,
-            new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(time, random), new HttpForwarding(), time), transports,
-                new Dictionary<string, HttpServiceModel?>()),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(
-                entryPoints.ToHashSet(StringComparer.Ordinal), entryPoints.ToConfigList(), models ?? new Dictionary<string, EntryPointModel>()) { Resolvers = resolvers }),
-            new RoutingTables(entryPoints.ToDictionary(static e => e, static _ => 80, StringComparer.Ordinal)),
-            Layer4Compiler.Create(
-                new(entryPoints.ToHashSet(StringComparer.Ordinal), entryPoints.ToConfigList()), new(new HashSet<string>(), []), new TlsOptionsCompiler(),
-                new(), new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance), time, random),
-            this);
-    }
+    public TestCompiler(IReadOnlyDictionary<string, EntryPointModel>? models = null, params string[] resolvers) =>
+        _stage = new CompilerStage(
+            ["web", "websecure"], ["web", "websecure"], new OwnEntryPoints(static () => []), this, resolvers, [.. models?.Values ?? []]);
 
     public ConcurrentQueue<string> Log { get; } = new();
 
@@ -46,9 +25,9 @@ internal sealed class TestCompiler : ILogger<SnapshotCompiler>, IDisposable
             OriginOf = (kind, name, option) => new($"job-of-{name}", $"provider {provider}, job job-of-{name}, tag traefik.{kind}.{name}.{option}"),
         };
 
-    public GatewaySnapshot Compile(params ProviderMessage[] messages) => _compiler.Compile(messages);
+    public GatewaySnapshot Compile(params ProviderMessage[] messages) => _stage.Compiler.Compile(messages);
 
-    public void Dispose() => _transports.Dispose();
+    public void Dispose() => _stage.Dispose();
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;
 
