@@ -55,8 +55,7 @@ public sealed class ApiTests
             "traefik.http.routers.admin.service=api@internal");
         var web = GatewayProcess.FreePort();
         await using var gateway = GatewayProcess.Start(
-            ["--api=true", "--api.basepath=/gw", "--api.debug=true", $"--entrypoints.web.address=:{web}", "--providers.nomad=true", $"--providers.nomad.endpoint.address={nomad.Url}"],
-            new Dictionary<string, string>());
+            ["--api=true", "--api.basepath=/gw", "--api.debug=true", $"--entrypoints.web.address=:{web}", "--providers.nomad=true", $"--providers.nomad.endpoint.address={nomad.Url}"]);
         await gateway.ListeningAsync(web);
         using var client = Stage.Client(web);
 

@@ -18,6 +18,7 @@ public sealed class ServerChoiceTests
         await using var stage = await Stage.StartAsync(n => job = new EmbeddedJob(n, "a", [Rule]));
         await using var own = job!;
         await own.ScaleAsync(1);
+        await stage.Gateway.ListeningAsync(stage.Web);
         await stage.UntilAsync(async () => (await stage.GetAsync("a.test")).StartsWith("Name: a-", StringComparison.Ordinal), Soon);
         var before = await RetriesAsync(stage);
         own.Times = own.Times with { Listen = TimeSpan.FromMilliseconds(1500) };
@@ -74,7 +75,7 @@ public sealed class ServerChoiceTests
         Assert.Equal("404", await stage.GetAsync("a.test"));
         var router = await stage.ApiAsync("/api/http/routers/a@nomad");
         Assert.Equal("disabled", router.GetProperty("status").GetString());
-        Assert.Equal("servers transport not found none@nomad", router.GetProperty("error")[0].GetString());
+        Assert.StartsWith("servers transport not found none@nomad", router.GetProperty("error")[0].GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,6 +46,7 @@ public sealed class ShutdownTests
         await stage.Gateway.ListeningAsync(stage.Web, stage.Admin);
         using var admin = Stage.Client(stage.Admin);
         Assert.Equal("OK", await Stage.GetAsync(admin, "http://localhost/ping"));
+        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(20)); // Nomad may be slow on a busy machine
         var slow = stage.GetAsync("a.test", "/slow");
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
@@ -77,6 +78,7 @@ public sealed class ShutdownTests
         await using var stage = await Stage.StartAsync(
             n => n.Register("a1", "a", whoami.Port, Rule), more: ["--entrypoints.web.transport.lifecycle.gracetimeout=500ms"]);
         await stage.Gateway.ListeningAsync(stage.Web);
+        await stage.Gateway.LoggedAsync("serves");
         var request = stage.GetAsync("a.test");
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
 

@@ -5,8 +5,8 @@ namespace EdgeGateway.Configuration.Static;
 /// <summary><c>core</c> (static-config §2).</summary>
 public sealed record CoreConfig
 {
-    /// <summary>Rule syntax of routers that say none and have no default rule: <c>v3</c> or <c>v2</c>; null = v3. Deprecated.</summary>
-    public string? DefaultRuleSyntax { get; init; }
+    /// <summary>Rule syntax of routers that say none and have no default rule: <c>v3</c> (default) or <c>v2</c>. Deprecated.</summary>
+    public string? DefaultRuleSyntax { get; init; } = "v3";
 
     /// <summary>How it is read and written.</summary>
     public static ObjectType<CoreConfig> Type { get; } = new ObjectType<CoreConfig>(static () => new())

@@ -39,8 +39,8 @@ public sealed record StaticConfiguration
     /// <summary>Accepted; nothing is sent home.</summary>
     public GlobalConfig Global { get; init; } = new();
 
-    /// <summary>Rule syntax.</summary>
-    public CoreConfig Core { get; init; } = new();
+    /// <summary>Rule syntax; null = not set.</summary>
+    public CoreConfig? Core { get; init; }
 
     /// <summary>Our own options.</summary>
     public EdgeConfig Edge { get; init; } = new();

@@ -8,11 +8,13 @@ public sealed class GoTemplate
     private readonly string _name;
     private readonly string _text;
     private readonly TemplateNode[] _nodes;
+    private readonly IReadOnlyDictionary<string, TemplateNode[]> _defined;
     private readonly IReadOnlyDictionary<string, TemplateFunction> _functions;
 
-    private GoTemplate(string name, string text, TemplateNode[] nodes, IReadOnlyDictionary<string, TemplateFunction> functions)
+    private GoTemplate(
+        string name, string text, TemplateNode[] nodes, IReadOnlyDictionary<string, TemplateNode[]> defined, IReadOnlyDictionary<string, TemplateFunction> functions)
     {
-        (_name, _text, _nodes, _functions) = (name, text, nodes, functions);
+        (_name, _text, _nodes, _defined, _functions) = (name, text, nodes, defined, functions);
     }
 
     /// <summary>Parses a template.</summary>
@@ -34,7 +36,8 @@ public sealed class GoTemplate
             functions = all;
         }
 
-        return new(name, text, new TemplateParser(name, text, functions).Parse(), functions);
+        var parser = new TemplateParser(name, text, functions);
+        return new(name, text, parser.Parse(), parser.Defined, functions);
     }
 
     /// <summary>Renders it.</summary>
@@ -68,7 +71,11 @@ public sealed class GoTemplate
     private sealed class Run(GoTemplate template, object? root, TemplateLimits limits)
     {
         private readonly List<KeyValuePair<string, object?>> _variables = [new("$", root)];
+        // Each level of a template that calls another, or itself, is some frames of the stack.
+        private const int MaxDepth = 300;
+
         private int _steps;
+        private int _depth;
 
         internal object? Root { get; } = root;
 
@@ -78,6 +85,11 @@ public sealed class GoTemplate
 
         internal Jump Walk(TemplateNode[] nodes, object? dot)
         {
+            if (++_depth > MaxDepth)
+            {
+                throw Fail(nodes.Length > 0 ? nodes[0].Position : 0, "templates call each other too deeply");
+            }
+
             var scope = _variables.Count;
             var jump = Jump.None;
             foreach (var node in nodes)
@@ -89,6 +101,7 @@ public sealed class GoTemplate
                     ActionNode action => Act(action, dot),
                     BranchNode branch => Branch(branch, dot),
                     RangeNode range => Range(range, dot),
+                    CallNode call => Call(call, dot),
                     JumpNode { IsBreak: true } => Jump.Break,
                     _ => Jump.Continue,
                 };
@@ -98,8 +111,25 @@ public sealed class GoTemplate
                 }
             }
 
+            _depth--;
             _variables.RemoveRange(scope, _variables.Count - scope);
             return jump;
+        }
+
+        // The parser let the body see its own variables only; "$" is the dot it was given.
+        private Jump Call(CallNode call, object? dot)
+        {
+            if (!template._defined.TryGetValue(call.Name, out var body))
+            {
+                throw Fail(call.Position, $"template \"{call.Name}\" not defined");
+            }
+
+            var value = call.Pipeline is null ? null : Evaluate(call.Pipeline, dot);
+            var scope = _variables.Count;
+            _variables.Add(new("$", value));
+            _ = Walk(body, value);
+            _variables.RemoveRange(scope, _variables.Count - scope);
+            return Jump.None;
         }
 
         private TemplateException Fail(int position, string message) =>
@@ -128,7 +158,19 @@ public sealed class GoTemplate
         private Jump Act(ActionNode action, object? dot)
         {
             var value = Evaluate(action.Pipeline, dot);
-            return action.Pipeline.Variable is null ? Write(TemplateValues.Print(value), action.Position, verbatim: false) : Jump.None;
+            if (action.Pipeline.Variable is not null)
+            {
+                return Jump.None;
+            }
+
+            try
+            {
+                return Write(TemplateValues.Print(value), action.Position, verbatim: false);
+            }
+            catch (TemplateException fault) when (fault.Line == 0)
+            {
+                throw Fail(action.Position, fault.Reason);
+            }
         }
 
         private Jump Branch(BranchNode branch, object? dot)

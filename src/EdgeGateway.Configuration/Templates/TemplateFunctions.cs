@@ -25,6 +25,7 @@ internal static class TemplateFunctions
         Texts(all);
         Lists(all);
         Numbers(all);
+        TemplateDataFunctions.AddTo(all);
         return all;
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EdgeGateway.Configuration.Templates;
 
-/// <summary>Parses Go's text/template as far as a single text needs it; <c>define</c>, <c>template</c> and <c>block</c> are refused.</summary>
+/// <summary>Parses Go's text/template: one text with the templates that it defines itself.</summary>
 internal sealed class TemplateParser(string name, string text, IReadOnlyDictionary<string, TemplateFunction> functions)
 {
     // Deeper nesting is no template that a human wrote; the limit keeps the stack.
@@ -15,6 +15,9 @@ internal sealed class TemplateParser(string name, string text, IReadOnlyDictiona
     private bool _trimNext;
     private int _depth;
     private int _loops;
+
+    /// <summary>What <c>define</c> and <c>block</c> made, by name.</summary>
+    internal Dictionary<string, TemplateNode[]> Defined { get; } = new(StringComparer.Ordinal);
 
     internal TemplateNode[] Parse()
     {
@@ -141,15 +144,69 @@ internal sealed class TemplateParser(string name, string text, IReadOnlyDictiona
                 ExpectEnd();
                 return _loops > 0 ? new JumpNode(first.Text == "break", first.Position) : throw Fail(first.Position, $"{{{{{first.Text}}}}} outside {{{{range}}}}");
             case "define":
+                _token++;
+                return ParseDefine(first);
             case "template":
+                _token++;
+                var name = TakeName(first);
+                var argument = Current.Kind == TemplateTokenKind.End ? null : ParsePipeline(allowVariable: false);
+                ExpectEnd();
+                return new CallNode(name, argument, first.Position);
             case "block":
-                throw Fail(first.Position, $"{{{{{first.Text}}}}} is not supported in this template");
+                _token++;
+                return ParseBlock(first);
             default:
                 var pipeline = ParsePipeline(allowVariable: true);
                 ExpectEnd();
                 return new ActionNode(pipeline, first.Position);
         }
     }
+
+    private TextNode ParseDefine(TemplateToken first)
+    {
+        if (_depth > 1)
+        {
+            throw Fail(first.Position, "{{define}} may not stand inside another action");
+        }
+
+        var name = TakeName(first);
+        ExpectEnd();
+        ParseBody(name, first);
+        return new TextNode("", first.Position);
+    }
+
+    private CallNode ParseBlock(TemplateToken first)
+    {
+        var name = TakeName(first);
+        var argument = ParsePipeline(allowVariable: false);
+        ExpectEnd();
+        ParseBody(name, first);
+        return new CallNode(name, argument, first.Position);
+    }
+
+    // A defined template sees no variables but its own, and no loop around it.
+    private void ParseBody(string name, TemplateToken first)
+    {
+        var (variables, loops) = (_variables.ToArray(), _loops);
+        _variables.Clear();
+        _variables.Add("$");
+        _loops = 0;
+        var body = ParseList(out var end);
+        if (end != "end")
+        {
+            throw Fail(first.Position, $"{{{{{first.Text}}}}} has no {{{{end}}}}");
+        }
+
+        _token = 1;
+        ExpectEnd();
+        Defined[name] = body;
+        _variables.Clear();
+        _variables.AddRange(variables);
+        _loops = loops;
+    }
+
+    private string TakeName(TemplateToken first) =>
+        Current.Kind == TemplateTokenKind.Text ? Take().Text : throw Fail(first.Position, $"{{{{{first.Text}}}}} needs a name in quotes");
 
     private BranchNode ParseBranch(TemplateToken first)
     {

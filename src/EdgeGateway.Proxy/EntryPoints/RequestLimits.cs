@@ -64,7 +64,7 @@ internal sealed class RequestLimits(GatewayContext context)
         if (_body?.End() == true && !connection.IsHttp2)
         {
             // The engine goes on reading the body for some seconds, so that no reset overtakes the answer. The client need not wait.
-            _ = connection.EndSendingAsync();
+            _ = connection.EndSendingAsync().AsTask();
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class GatewayContext : HttpRequestView
     private int _responseFilterCount;
     private KeyValuePair<string, StringValues>[] _headers = new KeyValuePair<string, StringValues>[32];
     private int _headerCount;
+    private int _received = -1;
     private string? _routingPath;
     private string? _rawQuery;
     private string _lastHost = "";
@@ -136,8 +137,12 @@ public sealed class GatewayContext : HttpRequestView
 
         headers.CopyTo(_headers, 0);
         _headerCount = Math.Max(_headerCount, count);
+        _received = count;
         return _headers.AsSpan(0, count);
     }
+
+    /// <summary>The request headers as they came in: what the check of the HTTP engine copied, unless they were never copied.</summary>
+    internal ReadOnlySpan<KeyValuePair<string, StringValues>> ReceivedHeaders() => _received < 0 ? CopyHeaders() : _headers.AsSpan(0, _received);
 
     /// <summary>True when the client's protocol carries trailers: HTTP/1.1 (if the answer is chunked) and HTTP/2.</summary>
     internal bool TakesTrailers => HttpProtocol.IsHttp11(_http.Request.Protocol) || _http.Features.Get<IHttpResponseTrailersFeature>() is not null;
@@ -281,6 +286,7 @@ public sealed class GatewayContext : HttpRequestView
         Array.Clear(_headers, 0, _headerCount);
         _responseFilterCount = 0;
         _headerCount = 0;
+        _received = -1;
         _routingPath = null;
         _rawQuery = null;
         _forwardedFor = null;

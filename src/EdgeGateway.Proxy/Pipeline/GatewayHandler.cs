@@ -78,7 +78,7 @@ public sealed class GatewayHandler
         }
 
         // 3
-        var received = context.CopyHeaders();
+        var received = context.ReceivedHeaders();
         if (_entryPoint.UnderscoreHeaders != UnderscoreHeaders.Keep && !PassUnderscores(headers, received))
         {
             return ErrorAnswer.PlainAsync(context, StatusCodes.Status400BadRequest, "Bad Request");

@@ -26,7 +26,8 @@ public sealed class Server
         Port = url.Port;
         Authority = url.Authority;
         PreservesPath = preservePath;
-        UriPrefix = (url.Scheme == "https" ? "https://" : "http://") + url.Authority;
+        var prefix = (url.Scheme == "https" ? "https://" : "http://") + url.Authority;
+        UriPrefix = prefix == text ? text : prefix;
         PathPrefix = preservePath ? url.Path.TrimEnd('/') : "";
         Address = address;
     }

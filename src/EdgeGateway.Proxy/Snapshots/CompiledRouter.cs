@@ -21,8 +21,8 @@ internal sealed class CompiledRouter
     /// <summary>Certificates that it wants.</summary>
     public required CertificateWish[] Wishes { get; init; }
 
-    /// <summary>One report per router made from this one.</summary>
-    public required RouterReport[] Reports { get; init; }
+    /// <summary>The reports of the routers made from this one.</summary>
+    public required RouterReports Reports { get; init; }
 
     /// <summary>Whether all that it refers to is what it was made with.</summary>
     public bool IsCurrent(ServiceCompiler services, MiddlewareCompiler middlewares)

@@ -59,7 +59,8 @@ public sealed record EntryPointModel(string EntryPoint, ConfigList<string> Middl
 
         if (without.Count > 0)
         {
-            yield return (name, router with { EntryPoints = without.ToConfigList() });
+            var own = without.Count == entryPoints.Count ? entryPoints : without.ToConfigList();
+            yield return (name, ReferenceEquals(own, router.EntryPoints) ? router : router with { EntryPoints = own });
         }
     }
 

@@ -27,10 +27,11 @@ internal sealed class Layer4Compiler(
     /// <param name="health">Runs the checks.</param>
     /// <param name="time">Clock.</param>
     /// <param name="random">Shuffles servers.</param>
+    /// <param name="defaultRuleSyntax">Of routers that name none; null = v3.</param>
     /// <exception cref="InvalidDataException">A certificate of the defaults cannot be read.</exception>
     public static Layer4Compiler Create(
         RouterEntryPoints tcp, RouterEntryPoints udp, TlsOptionsCompiler tlsOptions, TcpServersTransportConfig defaults,
-        TcpHealthChecks health, TimeProvider time, Random random)
+        TcpHealthChecks health, TimeProvider time, Random random, string? defaultRuleSyntax = null)
     {
         var transports = new TcpTransportCompiler(defaults);
         return new(
@@ -38,7 +39,7 @@ internal sealed class Layer4Compiler(
             transports,
             new TcpServiceCompiler(transports, new Layer4StateStore(time, random), health),
             new TcpMiddlewareCompiler(),
-            new TcpRouterCompiler(tcp, tlsOptions),
+            new TcpRouterCompiler(tcp, tlsOptions) { DefaultRuleSyntax = defaultRuleSyntax },
             new UdpServiceCompiler(new Layer4StateStore(time, random)),
             new UdpRouterCompiler(udp));
     }

@@ -7,8 +7,8 @@ namespace EdgeGateway.Proxy.Snapshots;
 internal sealed class ReferenceHints
 {
     // A change that breaks ten thousand references at once must not search ten million pairs of names.
-    private const int MaximumSearches = 100;
-    private const int MaximumNames = 2000;
+    private const int MaximumSearches = 50;
+    private const int MaximumNames = 1000;
 
     private int _searches;
 

@@ -37,7 +37,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
     public IEnumerable<RouterReport> Reports()
     {
         var parts = _elements.Parts;
-        return parts.SelectMany(static part => part.Entries).SelectMany(static router => router.Reports);
+        return parts.SelectMany(static part => part.Entries).SelectMany(static router => (IEnumerable<RouterReport>)router.Reports);
     }
 
     private CompiledRouter Compile(
@@ -71,7 +71,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             Middlewares = [.. usedMiddlewares],
             Models = [.. models],
             Wishes = [.. wishes],
-            Reports = [.. reports],
+            Reports = new(provider, reports, models),
         };
 
         void CompileOne(string made, string owner, HttpRouterConfig config)
@@ -224,7 +224,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         string.IsNullOrEmpty(config.Service) ? null : QualifiedName.Resolve(config.Service, provider);
 
     /// <summary>The router as the API shows it: middlewares qualified, priority resolved, gaps of observability filled.</summary>
-    private static HttpRouterConfig Shown(HttpRouterConfig config, string provider, long priority) => config with
+    internal static HttpRouterConfig Shown(HttpRouterConfig config, string provider, long priority) => config with
     {
         Middlewares = config.Middlewares.Count == 0
             ? config.Middlewares

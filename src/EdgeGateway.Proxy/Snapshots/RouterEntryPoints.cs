@@ -1,4 +1,5 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -14,7 +15,8 @@ internal sealed record RouterEntryPoints(IReadOnlySet<string> Names, ConfigList<
         if (wanted.Count > 0)
         {
             served = wanted.Where(Names.Contains).ToConfigList();
-            errors.AddRange(wanted.Where(name => !Names.Contains(name)).Select(static name => $"entryPoint \"{name}\" doesn't exist"));
+            errors.AddRange(wanted.Where(name => !Names.Contains(name)).Select(
+                name => $"entryPoint \"{name}\" doesn't exist{(DidYouMean.Find(name, Names) is { } near ? $"; did you mean \"{near}\"?" : "")}"));
         }
 
         if (served.Count > 0)

@@ -9,14 +9,19 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// </summary>
 /// <param name="name">Name of the router as configured.</param>
 /// <param name="message">Its provider's message, which knows where the router was written.</param>
-internal sealed class RouterFaults(string name, ProviderMessage message)
+/// <param name="kind">Kind of router.</param>
+internal sealed class RouterFaults(string name, ProviderMessage message, string kind = "http.routers")
 {
     /// <summary>A fault, or a warning.</summary>
     /// <param name="code">Stable code, listed in docs/messages.md.</param>
     /// <param name="option">The router's option in which it stands, such as <c>middlewares</c>.</param>
     /// <param name="text">What is wrong.</param>
-    public string Describe(string code, string option, string text) =>
-        message.OriginOf?.Invoke("http.routers", name, option) is { } origin ? $"{text} [{code}] ({origin.Text})" : $"{text} [{code}]";
+    public string Describe(string code, string option, string text)
+    {
+        // What a middleware or service says of itself may have its own code.
+        var coded = text.Contains(" [EG-", StringComparison.Ordinal) ? text : $"{text} [{code}]";
+        return message.OriginOf?.Invoke(kind, name, option) is { } origin ? $"{coded} ({origin.Text})" : coded;
+    }
 
     /// <summary>A fault of the rule.</summary>
     public string Describe(string rule, RuleException fault)
@@ -24,4 +29,8 @@ internal sealed class RouterFaults(string name, ProviderMessage message)
         var line = Describe(fault.Code, "rule", $"error while parsing rule {rule.ReplaceLineEndings(" ")}: {fault.Message}");
         return fault.Caret.Length == 0 ? line : $"{line}\n{fault.Caret}";
     }
+
+    /// <summary>Adds the address of the router to a text that has none yet.</summary>
+    public string Locate(string text) =>
+        text.Contains(" [EG-RULE", StringComparison.Ordinal) || message.OriginOf?.Invoke(kind, name, "") is not { } origin ? text : $"{text} ({origin.Text})";
 }

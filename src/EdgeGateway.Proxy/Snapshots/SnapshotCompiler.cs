@@ -47,6 +47,9 @@ public sealed partial class SnapshotCompiler
         _logger = logger;
     }
 
+    /// <summary>Takes up the certificates that providers name; null = none are.</summary>
+    internal TlsCertificatesCompiler? Certificates { get; init; }
+
     /// <summary>Compiles the latest message of each provider.</summary>
     public GatewaySnapshot Compile(IReadOnlyList<ProviderMessage> messages)
     {
@@ -67,11 +70,12 @@ public sealed partial class SnapshotCompiler
         var entryPoints = _tables.Update(removed, added);
         var tcp = _layer4.TcpTables(entryPoints);
 
+        Certificates?.Update(messages);
         _wishes.Update(removed, added);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var claims = _claims.Update(removed, added, messages);
-        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(claims).ToConfigList();
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
         Say(problems);
         foreach (var (service, text) in _services.TakeComplaints())
         {
@@ -216,7 +220,7 @@ public sealed partial class SnapshotCompiler
         _saidLayer4 = report;
         foreach (var complaint in report.Complaints().Distinct().Where(complaint => !before.Contains(complaint)))
         {
-            RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, complaint.Error);
+            RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, FirstLine(complaint.Error));
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
     private readonly ConcurrentDictionary<string, TlsOptionsEntry> _unknown = new(StringComparer.Ordinal);
     private Dictionary<QualifiedName, CompiledTcpRouter> _compiled = [];
 
+    /// <summary><c>core.defaultRuleSyntax</c>: of routers that name none; null = v3 (dynamic-config §3.4).</summary>
+    public string? DefaultRuleSyntax { get; init; }
+
     /// <summary>Compiles what changed and keeps the rest.</summary>
     public (int Compiled, int Reused) Update(
         IReadOnlyList<ProviderMessage> messages, TcpServiceCompiler services, TcpMiddlewareCompiler middlewares)
@@ -33,7 +36,7 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
                     continue;
                 }
 
-                next.Add(qualified, Compile(qualified, config, services, middlewares));
+                next.Add(qualified, Compile(qualified, new RouterFaults(name, message, "tcp.routers"), config, services, middlewares));
                 compiled++;
             }
         }
@@ -50,12 +53,12 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
     public TcpRouterReport[] Reports() => [.. _compiled.Values.Select(static r => r.Report)];
 
     private CompiledTcpRouter Compile(
-        QualifiedName name, TcpRouterConfig config, TcpServiceCompiler services, TcpMiddlewareCompiler middlewares)
+        QualifiedName name, RouterFaults faults, TcpRouterConfig config, TcpServiceCompiler services, TcpMiddlewareCompiler middlewares)
     {
         var errors = new List<string>();
         var usable = entryPoints.Resolve(config.EntryPoints, errors, out var served);
         var warnings = errors.Count;
-        var rule = Rule(name, config, errors);
+        var rule = Rule(name, faults, config, errors);
         var used = new List<(QualifiedName, TcpMiddlewareEntry?)>();
         var chain = middlewares.Resolve(config.Middlewares, name.Provider, used, errors);
 
@@ -108,9 +111,10 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
                     EntryPoints = config.EntryPoints.Count == 0 ? served : config.EntryPoints,
                     Middlewares = config.Middlewares.Select(m => QualifiedName.Resolve(m, name.Provider).ToString()).ToConfigList(),
                     Priority = priority,
+                    RuleSyntax = string.IsNullOrEmpty(config.RuleSyntax) ? DefaultRuleSyntax : config.RuleSyntax,
                 },
                 !usable || broken is not null ? ElementStatus.Disabled : warnings > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
-                errors.ToConfigList(), served, service?.Name.ToString() ?? ""),
+                errors.Select(faults.Locate).ToConfigList(), served, service?.Name.ToString() ?? ""),
         };
     }
 
@@ -125,7 +129,7 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
         return tlsOptions.Find(name) ?? _unknown.GetOrAdd(name, static n => new(n, new(), null, $"unknown TLS options: {n}"));
     }
 
-    private static TcpRule? Rule(QualifiedName name, TcpRouterConfig config, List<string> errors)
+    private TcpRule? Rule(QualifiedName name, RouterFaults faults, TcpRouterConfig config, List<string> errors)
     {
         if (config.Priority > HttpRule.MaximumUserPriority && name.Provider != InternalConfiguration.Provider)
         {
@@ -140,7 +144,7 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
 
         try
         {
-            var rule = TcpRule.Parse(config.Rule, config.RuleSyntax ?? "");
+            var rule = TcpRule.Parse(config.Rule, string.IsNullOrEmpty(config.RuleSyntax) ? DefaultRuleSyntax ?? "" : config.RuleSyntax);
             if (config.Tls is null && rule.ServerNames is [not "*", ..])
             {
                 errors.Add($"invalid rule: \"{config.Rule}\" , has HostSNI matcher, but no TLS on router");
@@ -150,7 +154,7 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
         }
         catch (RuleException e)
         {
-            errors.Add($"error while parsing rule {config.Rule}: {e.Message}");
+            errors.Add(faults.Describe(config.Rule, e));
             return null;
         }
     }

@@ -20,8 +20,9 @@ internal sealed class UdpRouterCompiler(RouterEntryPoints entryPoints)
     {
         var models = new Dictionary<string, UdpRouterModel>(StringComparer.Ordinal);
         var reports = new List<UdpRouterReport>();
-        foreach (var (name, config) in messages
-            .SelectMany(static m => m.Configuration.Udp.Routers.Select(r => (Name: new QualifiedName(r.Key, m.Provider), Config: r.Value)))
+        foreach (var (name, config, faults) in messages
+            .SelectMany(static m => m.Configuration.Udp.Routers.Select(
+                r => (Name: new QualifiedName(r.Key, m.Provider), Config: r.Value, Faults: new RouterFaults(r.Key, m, "udp.routers"))))
             .OrderByDescending(static r => r.Name.ToString(), StringComparer.Ordinal))
         {
             var errors = new List<string>();
@@ -52,7 +53,7 @@ internal sealed class UdpRouterCompiler(RouterEntryPoints entryPoints)
             reports.Add(new(
                 name.ToString(), name.Provider, config.EntryPoints.Count == 0 ? config with { EntryPoints = served } : config,
                 !usable ? ElementStatus.Disabled : errors.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
-                errors.ToConfigList(), served, serviceName?.ToString() ?? ""));
+                errors.Select(faults.Locate).ToConfigList(), served, serviceName?.ToString() ?? ""));
         }
 
         Models = models;

@@ -13,6 +13,7 @@ public sealed class CertificateStore
 {
     private readonly Lock _writers = new();
     private volatile CertificateTable _table = CertificateTable.Empty;
+    private readonly CertificateEntry _first;
     private volatile CertificateEntry _default;
 
     /// <summary>Starts with a generated self-signed default certificate.</summary>
@@ -24,7 +25,10 @@ public sealed class CertificateStore
 
     /// <summary>Starts with the user's default certificate.</summary>
     public CertificateStore(X509Certificate2 defaultLeaf, X509Certificate2Collection defaultChain) =>
-        _default = CertificateEntry.Create(defaultLeaf, defaultChain);
+        _default = _first = CertificateEntry.Create(defaultLeaf, defaultChain);
+
+    /// <summary>Goes back to the default certificate of the start.</summary>
+    public void ResetDefault() => _default = _first;
 
     /// <summary>Replaces the certificate of clients that no other one fits.</summary>
     public void SetDefault(X509Certificate2 leaf, X509Certificate2Collection chain) => _default = CertificateEntry.Create(leaf, chain);

@@ -236,7 +236,12 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
         if (_sessions.Find(listener, client) is { IsConnected: true } session)
         {
             var send = session.SendAsync(datagram);
-            return send.IsCompletedSuccessfully && send.Result ? ValueTask.CompletedTask : ForwardAfterAsync(send, listener, client, datagram);
+            if (!send.IsCompletedSuccessfully)
+            {
+                return ForwardAfterAsync(send, listener, client, datagram);
+            }
+
+            return send.GetAwaiter().GetResult() ? ValueTask.CompletedTask : ForwardSlowAsync(listener, client, datagram);
         }
 
         return ForwardSlowAsync(listener, client, datagram);

@@ -19,7 +19,7 @@ public sealed class HttpRule
     {
         Text = text;
         Domains = DomainsOf(root);
-        Keys = predicate.Keys;
+        Keys = predicate.Keys.Compact();
         _predicate = predicate;
     }
 
@@ -119,6 +119,6 @@ public sealed class HttpRule
         }
     }
 
-    private static IReadOnlyList<string> DomainsOf(RuleNode root) =>
+    private static string[] DomainsOf(RuleNode root) =>
         [.. root.Matchers.Where(static m => m.Name == "Host").SelectMany(static m => m.Arguments).Select(static a => a.ToLowerInvariant())];
 }

@@ -100,6 +100,67 @@ public sealed class GoRegex
     /// <summary>Whether the pattern is found anywhere in the text.</summary>
     public bool IsMatch(ReadOnlySpan<char> text) => For(text).IsMatch(text);
 
+    /// <summary>Where the pattern is found, from left to right; an empty match directly behind another match does not count, as in Go.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">At most so many; negative = all.</param>
+    public IReadOnlyList<Range> FindAll(string text, int most = -1)
+    {
+        var found = new List<Range>();
+        var previousEnd = -1;
+        for (var match = For(text).Match(text); match.Success && (most < 0 || found.Count < most); match = match.NextMatch())
+        {
+            if (match.Length > 0 || match.Index != previousEnd)
+            {
+                found.Add(match.Index..(match.Index + match.Length));
+            }
+
+            previousEnd = match.Index + match.Length;
+        }
+
+        return found;
+    }
+
+    /// <summary>The parts between the matches, as Go's <c>Split</c> makes them.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">At most so many parts, the last with all that remains; 0 = none; negative = all.</param>
+    public IReadOnlyList<string> Split(string text, int most = -1)
+    {
+        if (most == 0)
+        {
+            return [];
+        }
+
+        if (Pattern.Length > 0 && text.Length == 0)
+        {
+            return [""];
+        }
+
+        var parts = new List<string>();
+        var (begin, end) = (0, 0);
+        foreach (var match in FindAll(text, most))
+        {
+            if (most > 0 && parts.Count == most - 1)
+            {
+                break;
+            }
+
+            end = match.Start.Value;
+            if (match.End.Value != 0)
+            {
+                parts.Add(text[begin..end]);
+            }
+
+            begin = match.End.Value;
+        }
+
+        if (end != text.Length)
+        {
+            parts.Add(text[begin..]);
+        }
+
+        return parts;
+    }
+
     /// <summary>Prepares a replacement text for this pattern's groups.</summary>
     public GoReplacement ParseReplacement(string template) => GoReplacement.Parse(template, _groupNames);
 

@@ -153,8 +153,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         await WaitAsync(end);
 
         // Step 5.
-        LogStopping(_logger);
         ping.Terminate();
+        LogStopping(_logger);
         await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()).Concat(_udpEntryPoints.Select(static e => e.StopAsync())));
         await _ended.CancelAsync();
         foreach (var task in running)
@@ -306,7 +306,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var defaults = names.Where(static e => e.Value.AsDefault && !e.Value.IsUdp).Select(static e => e.Key).ToList();
         var defaultEntryPoints = (defaults.Count > 0 ? defaults : tcpNames)
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
-        var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core.DefaultRuleSyntax)).OfType<EntryPointModel>()
+        var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core?.DefaultRuleSyntax)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
@@ -321,7 +321,10 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }),
             new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             Layer4(tcpNames, defaultEntryPoints, random),
-            _loggers.CreateLogger<SnapshotCompiler>());
+            _loggers.CreateLogger<SnapshotCompiler>())
+        {
+            Certificates = new TlsCertificatesCompiler(certificates),
+        };
     }
 
     private Layer4Compiler Layer4(IReadOnlyList<string> tcpNames, ConfigList<string> defaultEntryPoints, Random random)
@@ -331,7 +334,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         return Layer4Compiler.Create(
             new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints),
             new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames),
-            new TlsOptionsCompiler(), _configuration.TcpServersTransport, _healthChecks, _time, random);
+            new TlsOptionsCompiler(), _configuration.TcpServersTransport, _healthChecks, _time, random,
+            _configuration.Core?.DefaultRuleSyntax);
     }
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(

@@ -57,12 +57,12 @@ internal static class ProviderComposition
 
         if (problem is not null)
         {
-            return NomadProviderNames.For(config.Namespaces).Select(space => new BrokenProvider(space.Name, problem));
+            return NomadProviderNames.For(config.Namespaces).Distinct().Select(space => new BrokenProvider(space.Name, problem));
         }
 
         return config.Namespaces.Contains("*")
             ? [new NomadNamespaces(options, space => Provider(options, mapping, NomadProviderNames.For([space])[0], logger, time), time, logger)]
-            : NomadProviderNames.For(config.Namespaces).Select(space => Provider(options, mapping, space, logger, time));
+            : NomadProviderNames.For(config.Namespaces).Distinct().Select(space => Provider(options, mapping, space, logger, time));
     }
 
     private static NomadProvider Provider(

@@ -4,12 +4,9 @@ using EdgeGateway.Nomad;
 using EdgeGateway.Nomad.Client;
 using EdgeGateway.Nomad.Mapping;
 using EdgeGateway.Nomad.Watch;
-using EdgeGateway.Proxy.Forwarding;
-using EdgeGateway.Proxy.Middlewares;
-using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tests.Snapshots;
 using EdgeGateway.Proxy.Tcp;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Benchmarks.Measure;
 
@@ -21,9 +18,8 @@ internal sealed class ReloadChain
 {
     private readonly InstanceTable _table = new(TimeProvider.System, TimeSpan.FromMinutes(5));
     private readonly InstanceMapper _mapper = new(new() { LastInstanceGrace = TimeSpan.Zero });
-    private readonly SnapshotCompiler _compiler;
+    private readonly CompilerStage _stage = new(["web", "websecure"], ["web", "websecure"]);
     private readonly SnapshotHolder _holder = new();
-    private readonly ProviderMessage _internal;
     private ProviderMessage? _last;
     private EventBatch _batch = new();
     private ulong _index = 100;
@@ -32,22 +28,6 @@ internal sealed class ReloadChain
     public ReloadChain(int services, Action<string>? probe = null)
     {
         _probe = probe;
-        var time = TimeProvider.System;
-        var entryPoints = new[] { "web", "websecure" };
-        var transports = new TransportCompiler(new TransportPool(new ServersTransportConfig()));
-        _compiler = new SnapshotCompiler(
-            transports,
-            new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(time, new Random(1)), new HttpForwarding(), time), transports,
-                new Dictionary<string, HttpServiceModel?>()),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(entryPoints.ToHashSet(), entryPoints.ToConfigList(), new Dictionary<string, EntryPointModel>())),
-            new RoutingTables(entryPoints.ToDictionary(static e => e, static _ => 80)),
-            Layer4Compiler.Create(
-                new RouterEntryPoints(entryPoints.ToHashSet(), entryPoints.ToConfigList()), new RouterEntryPoints(new HashSet<string>(), []),
-                new TlsOptionsCompiler(), new TcpServersTransportConfig(), new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance), time, new Random(1)),
-            NullLogger<SnapshotCompiler>.Instance);
-        _internal = InternalConfiguration.Build(new([], false, false, null));
         for (var i = 0; i < services; i++)
         {
             Add(i);
@@ -66,7 +46,6 @@ internal sealed class ReloadChain
         "traefik.enable=true",
         $"traefik.http.routers.app{i}.rule=Host(`app{i}.example.com`) && PathPrefix(`{path}`)",
         $"traefik.http.routers.app{i}.entrypoints=web",
-        $"traefik.http.services.app{i}.loadbalancer.server.scheme=http",
     ];
 
     public void Add(int i) => Registered(i, $"alloc{i}-0", i, Tags(i));
@@ -95,9 +74,10 @@ internal sealed class ReloadChain
         if (!same)
         {
             _last = message;
-            var snapshot = _compiler.Compile([_internal, message]);
+            var snapshot = _stage.Compiler.Compile([message]);
             Step("compiler", ref at);
             _holder.Publish(snapshot);
+            _stage.Compiler.Settle();
             Step("swap", ref at);
         }
 

@@ -194,7 +194,6 @@ public sealed class StaticLoaderTests
     [InlineData("--api.basePath=api", "basePath", "absolute")]
     [InlineData("--providers.precedence=nomad,fil", "precedence", "did you mean 'file'?")]
     [InlineData("--providers.nomad.refreshinterval=abc", "refreshInterval", "abc")]
-    [InlineData("--providers.nomad.namespaces=a,b", "namespaces", "not supported yet")]
     [InlineData("--accessLog.format=json", "accessLog.format", "not supported yet")]
     [InlineData("--pilot.token=x", "pilot", "removed")]
     [InlineData("--providers.nomad.namespace=x", "namespace", "removed")]

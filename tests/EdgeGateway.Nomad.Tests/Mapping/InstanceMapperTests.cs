@@ -123,6 +123,11 @@ public sealed class InstanceMapperTests(ITestOutputHelper output)
     [Theory]
     [InlineData("{{ regexReplaceAll \"[^a-z]+\" .Name \"-\" }}", "web-x")]
     [InlineData("{{ if regexMatch \"^w\" .Name }}{{ regexReplaceAllLiteral \"b\" .Name \"$1\" }}{{ end }}", "we$1_x")]
+    [InlineData("{{ regexFind \"[a-z]+\" .Name }}", "web")]
+    [InlineData("{{ regexFind \"[0-9]+\" .Name }}none", "none")]
+    [InlineData("{{ join \"+\" (regexFindAll \"[a-z]\" .Name 2) }}", "w+e")]
+    [InlineData("{{ join \"+\" (regexSplit \"_\" .Name -1) }}", "web+x")]
+    [InlineData("{{ first (regexSplit \"_\" .Name 1) }}", "web_x")]
     public void The_default_rule_has_regular_expressions(string template, string rule)
     {
         var mapping = new InstanceMapper(new() { DefaultRule = template }).Map([Instance("1", "web_x", 1)]);

@@ -31,7 +31,7 @@ public sealed class RequestLimitsTests
                     await connection.UntilClosedAsync();
                 }
             },
-            certificate: clear ? null : global::EdgeGateway.Proxy.Tls.DefaultCertificate.Create(TimeProvider.System));
+            certificate: clear ? null : EdgeGateway.Proxy.Tls.DefaultCertificate.Create(TimeProvider.System));
         await using var gateway = await CompiledGateway.StartAsync(Limits(readTimeout: Short));
         var service = CompiledGateway.Service("a", server.Url);
         gateway.Publish([(service.Name, service.Balancer with { ServersTransport = "x" })], ("x", new() { InsecureSkipVerify = true }));

@@ -24,12 +24,13 @@ internal sealed class CompilerStage : IDisposable
     }
 
     public CompilerStage(string[] entryPoints, string[] defaults, OwnEntryPoints own, params EntryPointModel[] models)
-        : this(entryPoints, defaults, own, [], NullLogger<SnapshotCompiler>.Instance, models)
+        : this(entryPoints, defaults, own, NullLogger<SnapshotCompiler>.Instance, null, models)
     {
     }
 
     public CompilerStage(
-        string[] entryPoints, string[] defaults, OwnEntryPoints own, string[] resolvers, ILogger<SnapshotCompiler> logger, params EntryPointModel[] models)
+        string[] entryPoints, string[] defaults, OwnEntryPoints own, ILogger<SnapshotCompiler> logger, IReadOnlyList<string>? resolvers,
+        params EntryPointModel[] models)
     {
         var time = TimeProvider.System;
         var transports = new TransportCompiler(_transports);

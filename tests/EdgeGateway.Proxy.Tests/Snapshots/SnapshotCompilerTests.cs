@@ -20,7 +20,7 @@ public sealed class SnapshotCompilerTests
 
         gateway.Publish([service]);
         Assert.Equal("404", (await gateway.GetAsync("a")).Status);
-        Assert.Equal(["servers transport not found own@test"], gateway.Snapshot.Report.Value.Routers["a@test"].Errors);
+        Assert.Equal(["servers transport not found own@test [EG-ROUTER-SERVICE]"], gateway.Snapshot.Report.Value.Routers["a@test"].Errors);
 
         gateway.Publish([service], ("own", new() { InsecureSkipVerify = true }));
         Assert.Equal(("200", "secret"), await gateway.GetAsync("a"));

@@ -14,7 +14,7 @@ internal sealed class TestCompiler : ILogger<SnapshotCompiler>, IDisposable
 
     public TestCompiler(IReadOnlyDictionary<string, EntryPointModel>? models = null, params string[] resolvers) =>
         _stage = new CompilerStage(
-            ["web", "websecure"], ["web", "websecure"], new OwnEntryPoints(static () => []), resolvers, this, [.. models?.Values ?? []]);
+            ["web", "websecure"], ["web", "websecure"], new OwnEntryPoints(static () => []), this, resolvers, [.. models?.Values ?? []]);
 
     public ConcurrentQueue<string> Log { get; } = new();
 

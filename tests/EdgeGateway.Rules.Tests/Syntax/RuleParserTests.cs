@@ -88,6 +88,8 @@ public class RuleParserTests
         Assert.Contains(literal ? hint : "`…`", exception.Message, StringComparison.Ordinal);
     }
 
+    private static RuleNode Root(string rule) => RuleParser.Parse(rule, HttpMatchersV3.Names);
+
     [Fact]
     public void Names_have_four_spellings_and_no_fifth()
     {

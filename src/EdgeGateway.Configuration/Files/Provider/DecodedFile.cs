@@ -8,5 +8,7 @@ namespace EdgeGateway.Configuration.Files.Provider;
 /// <param name="Dropped">Paths of the elements with a fault (<c>http.routers.r</c>).</param>
 /// <param name="Problems">Everything found wrong, with file, line and column.</param>
 /// <param name="Rendered">The text behind the template.</param>
+/// <param name="PlaceOf">Where an element stands: kind (<c>http.routers</c>), name, option or empty; null when it is not there.</param>
 internal sealed record DecodedFile(
-    DynamicConfiguration? Configuration, IReadOnlyList<string> Dropped, IReadOnlyList<ConfigurationProblem> Problems, string Rendered);
+    DynamicConfiguration? Configuration, IReadOnlyList<string> Dropped, IReadOnlyList<ConfigurationProblem> Problems, string Rendered,
+    Func<string, string, string, SourceLocation?> PlaceOf);

@@ -39,7 +39,8 @@ internal sealed class DynamicFile(IReadOnlyDictionary<string, TemplateFunction> 
 
         try
         {
-            return Bind(path, Parse(path, rendered.Text), rendered);
+            var problems = new List<ConfigurationProblem>();
+            return Bind(path, Parse(path, rendered.Text, problems), rendered, problems);
         }
         catch (ConfigurationException e)
         {
@@ -47,18 +48,19 @@ internal sealed class DynamicFile(IReadOnlyDictionary<string, TemplateFunction> 
         }
     }
 
-    private static DecodedFile Unusable(ConfigurationProblem problem, string rendered) => new(null, [], [problem], rendered);
+    private static DecodedFile Unusable(ConfigurationProblem problem, string rendered) => new(null, [], [problem], rendered, static (_, _, _) => null);
 
-    private static ConfigNode? Parse(string path, string text) =>
+    private static ConfigNode? Parse(string path, string text, List<ConfigurationProblem> problems) =>
         path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
             ? TomlNodes.Read(text, path, caseSensitive: true)
-            : YamlNodes.Read(new StringReader(text), path, caseSensitive: true);
+            : YamlNodes.Read(new StringReader(text), path, caseSensitive: true, location => problems.Add(new(
+                "EG-CONFIG-IGNORED", ProblemSeverity.Warning, location, "only the first document of a file is read; this one is ignored")));
 
-    private static DecodedFile Bind(string path, ConfigNode? root, RenderedTemplate rendered)
+    private static DecodedFile Bind(string path, ConfigNode? root, RenderedTemplate rendered, List<ConfigurationProblem> problems)
     {
         if (root is null)
         {
-            return new(DynamicConfiguration.Empty, [], [], rendered.Text);
+            return new(DynamicConfiguration.Empty, [], problems, rendered.Text, static (_, _, _) => null);
         }
 
         if (root is not ConfigObject parent)
@@ -66,7 +68,6 @@ internal sealed class DynamicFile(IReadOnlyDictionary<string, TemplateFunction> 
             throw new ConfigurationException(new("EG-FILE-SYNTAX", ProblemSeverity.Error, root.Location, "the file holds no named sections"));
         }
 
-        var problems = new List<ConfigurationProblem>();
         var known = new ConfigObject(parent.Location, caseSensitive: true);
         foreach (var (name, node) in parent.Entries)
         {
@@ -85,16 +86,36 @@ internal sealed class DynamicFile(IReadOnlyDictionary<string, TemplateFunction> 
 
         var context = new DecodeContext(ConfigSource.File);
         var configuration = DynamicConfiguration.Type.Decode(known, DynamicConfiguration.Empty, context) ?? DynamicConfiguration.Empty;
-        return new(configuration, context.Dropped, [.. problems.Concat(context.Problems).Select(problem => Relocate(path, rendered, problem))], rendered.Text);
+        return new(configuration, context.Dropped, [.. problems.Concat(context.Problems).Select(problem => Relocate(path, rendered, problem))], rendered.Text,
+            (kind, name, option) => Find(known, kind, name, option) is { } node ? Relocate(path, rendered, node.Location) : null);
     }
 
-    // A position in the rendered text becomes the one in the file from which it came.
-    private static ConfigurationProblem Relocate(string path, RenderedTemplate rendered, ConfigurationProblem problem)
+    // Where the option stands, or else the element.
+    private static ConfigNode? Find(ConfigObject root, string kind, string name, string option)
     {
-        var text = problem.Location.Text;
+        ConfigNode? node = root;
+        foreach (var part in kind.Split('.'))
+        {
+            node = Child(node, part);
+        }
+
+        node = (node as ConfigObject)?.Find(name);
+        return option.Length == 0 ? node : Child(node, option) ?? node;
+    }
+
+    private static ConfigNode? Child(ConfigNode? node, string option) =>
+        (node as ConfigObject)?.Entries.FirstOrDefault(entry => string.Equals(entry.Key, option, StringComparison.OrdinalIgnoreCase)).Value;
+
+    private static ConfigurationProblem Relocate(string path, RenderedTemplate rendered, ConfigurationProblem problem) =>
+        problem with { Location = Relocate(path, rendered, problem.Location) };
+
+    // A position in the rendered text becomes the one in the file from which it came.
+    private static SourceLocation Relocate(string path, RenderedTemplate rendered, SourceLocation location)
+    {
+        var text = location.Text;
         if (rendered.IsUnchanged || !text.StartsWith(path + ":", StringComparison.Ordinal))
         {
-            return problem;
+            return location;
         }
 
         var parts = text[(path.Length + 1)..].Split(':');
@@ -102,11 +123,11 @@ internal sealed class DynamicFile(IReadOnlyDictionary<string, TemplateFunction> 
             || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var line)
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var column))
         {
-            return problem;
+            return location;
         }
 
         var (sourceLine, sourceColumn) = rendered.Locate(line, column);
-        return problem with { Location = new(string.Create(CultureInfo.InvariantCulture, $"{path}:{sourceLine}:{sourceColumn}")) };
+        return new(string.Create(CultureInfo.InvariantCulture, $"{path}:{sourceLine}:{sourceColumn}"));
     }
 
     private static Dictionary<string, TemplateFunction> WithFileFunctions(IReadOnlyDictionary<string, TemplateFunction> functions)

@@ -12,7 +12,7 @@ namespace EdgeGateway.Configuration.Files.Provider;
 /// <list type="number">
 /// <item>all files are read and published at once, so that the start waits for nothing;</item>
 /// <item>an event, SIGHUP or the slow look wakes it; it looks at all files and compares their texts;</item>
-/// <item>it looks again until nothing changes for a moment: a short one, or a longer one when a text looks half-written;</item>
+/// <item>it looks again until nothing changes for a moment: a short one, or a longer one when a file looks half-written;</item>
 /// <item>a file that cannot be used keeps its last good state, a faulty element its last good definition; nothing else is touched;</item>
 /// <item>the files are merged, the first definition of a name in byte order of the file names counts, and what did not change keeps its
 /// object (design decision 11).</item>
@@ -23,8 +23,12 @@ public sealed partial class FileProvider : IConfigurationProvider, IDisposable
     // Longer than the pauses between the writes of one save, short enough to feel immediate.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(15);
 
-    // For texts that look half-written: editors and copies over a network write again well within it.
+    // For files that are missing or broken: editors that rename, and copies over a network, are done well within it.
     private static readonly TimeSpan LongQuiet = TimeSpan.FromMilliseconds(250);
+
+    // For files that became empty or lost their end: most likely emptied in order to be written anew, by a writer that the system lets wait.
+    // Who means it loses two seconds; who does not would lose routes.
+    private static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(2);
 
     // A file that is written without pause is taken as it is after this time.
     private static readonly TimeSpan MaxUnrest = TimeSpan.FromSeconds(5);
@@ -154,7 +158,7 @@ public sealed partial class FileProvider : IConfigurationProvider, IDisposable
                 return null;
             }
 
-            var left = (LooksUnfinished(scan) ? LongQuiet : Quiet) - _time.GetElapsedTime(changed);
+            var left = QuietFor(scan) - _time.GetElapsedTime(changed);
             if (left <= TimeSpan.Zero || _time.GetElapsedTime(begun) > MaxUnrest)
             {
                 return scan;
@@ -177,13 +181,9 @@ public sealed partial class FileProvider : IConfigurationProvider, IDisposable
         Files = [.. scan.Files.Select(file => _current.Find(file.Name) is { } known && known.Content.Equals(file.Content) ? file with { Content = known.Content } : file)],
     };
 
-    private bool LooksUnfinished(FileScan scan)
+    private TimeSpan QuietFor(FileScan scan)
     {
-        if (scan.Problem is not null || _current.Files.Any(known => scan.Find(known.Name) is null))
-        {
-            return true;
-        }
-
+        var quiet = scan.Problem is not null || _current.Files.Any(known => scan.Find(known.Name) is null) ? LongQuiet : Quiet;
         foreach (var file in scan.Files)
         {
             var known = _current.Find(file.Name)?.Content;
@@ -192,16 +192,19 @@ public sealed partial class FileProvider : IConfigurationProvider, IDisposable
                 continue;
             }
 
-            // Empty, cut off, or broken: most likely the writer is not done.
-            if (file.Content.Text is not { } text || file.Content.IsBlank
-                || (known?.Text is { } before && before.Length > text.Length && before.StartsWith(text, StringComparison.Ordinal))
-                || Decode(file) is { Configuration: null } or { Dropped.Count: > 0 })
+            if (file.Content.IsBlank
+                || (file.Content.Text is { } text && known?.Text is { } before && before.Length > text.Length && before.StartsWith(text, StringComparison.Ordinal)))
             {
-                return true;
+                return LongestQuiet;
+            }
+
+            if (file.Content.Text is null || Decode(file) is { Configuration: null } or { Dropped.Count: > 0 })
+            {
+                quiet = LongQuiet;
             }
         }
 
-        return false;
+        return quiet;
     }
 
     private DecodedFile Decode(ScannedFile file) => file.Content.Decoded ??= _decoder.Decode(file.Path, file.Content.Text!);
@@ -240,7 +243,21 @@ public sealed partial class FileProvider : IConfigurationProvider, IDisposable
         }
 
         LogApplied(_logger, scan.Files.Count, problems.Count, _time.GetElapsedTime(started).TotalMilliseconds);
-        publish(new(Name, configuration, problems.ToConfigList()));
+        publish(new(Name, configuration, problems.ToConfigList()) { OriginOf = (kind, name, option) => Origin(scan, kind, name, option) });
+    }
+
+    // Of several files with one name the first one counts, as in the merge.
+    private static ElementOrigin? Origin(FileScan scan, string kind, string name, string option)
+    {
+        foreach (var file in scan.Files)
+        {
+            if (file.Content.Decoded?.PlaceOf(kind, name, option) is { } place)
+            {
+                return new(file.Name, $"provider file, {place}");
+            }
+        }
+
+        return null;
     }
 
     private ConfigurationFragment? Fragment(ScannedFile file, ConfigurationFragment? last, List<ConfigurationProblem> problems)

@@ -33,8 +33,9 @@ internal sealed class YamlNodes
     /// <param name="text">The document; JSON is YAML too.</param>
     /// <param name="fileName">The name that messages and locations show.</param>
     /// <param name="caseSensitive">Names that differ in case only are two names.</param>
+    /// <param name="ignored">Told where a second document begins: it is not read.</param>
     /// <exception cref="ConfigurationException">Not YAML, too deep, too large, or a name twice.</exception>
-    public static ConfigNode? Read(TextReader text, string fileName, bool caseSensitive = false)
+    public static ConfigNode? Read(TextReader text, string fileName, bool caseSensitive = false, Action<SourceLocation>? ignored = null)
     {
         YamlNodes reader = new(text, fileName, caseSensitive);
         try
@@ -46,7 +47,14 @@ internal sealed class YamlNodes
             }
 
             reader._parser.Consume<DocumentStart>();
-            return reader.ReadNode(0);
+            var root = reader.ReadNode(0);
+            reader._parser.Consume<DocumentEnd>();
+            if (reader._parser.Accept<DocumentStart>(out var second))
+            {
+                ignored?.Invoke(reader.At(second.Start));
+            }
+
+            return root;
         }
         catch (YamlException e)
         {
