@@ -178,6 +178,4 @@ public class RuleParserTests
             Assert.Empty(HttpRule.Parse(rule, "v2").Doubts);
         }
     }
-
-    private static RuleNode Root(string rule) => RuleParser.Parse(rule, HttpMatchersV3.Names);
 }
