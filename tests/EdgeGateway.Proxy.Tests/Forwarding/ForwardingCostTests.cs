@@ -15,11 +15,11 @@ public sealed class ForwardingCostTests(ITestOutputHelper output)
     private const int Warm = 2000;
     private const int Counted = 5000;
 
-    // Measured in Release: see the output. A debug build makes objects of its state machines.
-    private const int MostBytes = 4000;
+    // 530 in a release build, 1160 in a debug build, which makes objects of its state machines.
+    private const int MostBytes = 1800;
 
     [Fact]
-    public async Task A_request_allocates_no_more_than_the_http_handler_needs()
+    public async Task A_request_allocates_little()
     {
         // Neither client nor server of the test allocate anything per request.
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
