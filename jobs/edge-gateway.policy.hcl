@@ -8,6 +8,9 @@
 #
 # Trap: for a namespace only the most specific rule counts, over all policies of the identity together. A second block
 # for "default" with other rights takes read-job away without an error: put everything into this one.
+#
+# providers.nomad.namespaces=*: write namespace "*" instead of "default"; the gateway watches every namespace that the token sees.
+# providers.nomad.allowEmptyServices: add "list-jobs".
 
 namespace "default" {
   capabilities = ["read-job"]

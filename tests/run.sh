@@ -22,7 +22,7 @@ fi
 passed=0 failed=0
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-for project in tests/*.Tests tests/EdgeGateway.Conformance tests/EdgeGateway.Integration; do
+for project in tests/*.Tests tests/EdgeGateway.Fuzz tests/EdgeGateway.Conformance tests/EdgeGateway.Integration; do
   [ -f "$project/$(basename "$project").csproj" ] || continue
   name=$(basename "$project")
   dotnet test "$project" --no-build -v quiet --logger "trx;LogFileName=$name.trx" --results-directory "$results" --blame-hang-timeout 5m

@@ -15,10 +15,12 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
 {
     private readonly NomadProviderOptions _options;
     private readonly Func<IReadOnlyList<NomadInstance>, ProviderMessage> _map;
+    private readonly Func<TimeSpan?>? _due;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NomadClient _client;
     private readonly NomadWatch _watch;
+    private readonly ScaledToZero? _empty;
     private readonly TaskCompletionSource _firstAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // One token is enough: whoever takes it reads the newest list. The continuation never runs on the writer's thread.
@@ -30,15 +32,17 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     /// <param name="map">Makes the message from all instances, ordered by namespace, name and ID. Unchanged ones are the same objects as before.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log; tokens never go there.</param>
+    /// <param name="due">After each message: when <paramref name="map"/> must be called again although nothing changed at Nomad; null = never.</param>
     /// <exception cref="ConfigurationException">EG-NOMAD-ADDRESS, EG-NOMAD-TLSFILES, EG-NOMAD-NAMESPACE.</exception>
     public NomadProvider(
-        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger)
-        : this(options, map, time, logger, Timings(options))
+        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger, Func<TimeSpan?>? due = null)
+        : this(options, map, time, logger, Timings(options), due)
     {
     }
 
     internal NomadProvider(
-        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger, NomadTimings timings)
+        NomadProviderOptions options, Func<IReadOnlyList<NomadInstance>, ProviderMessage> map, TimeProvider time, ILogger logger, NomadTimings timings,
+        Func<TimeSpan?>? due = null)
     {
         if (options.Namespace == "*")
         {
@@ -46,10 +50,13 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
                 "EG-NOMAD-NAMESPACE", ProblemSeverity.Error, new SourceLocation("providers.nomad.namespaces"), "wildcard namespace not supported: name one namespace"));
         }
 
-        (_options, _map, _time, _logger) = (options, map, time, logger);
+        (_options, _map, _due, _time, _logger) = (options, map, due, time, logger);
         _client = new NomadClient(options, timings, time);
         _watch = new NomadWatch(
             _client, options, timings, time, logger, changed: () => _changes.Writer.TryWrite(true), failed: () => _firstAnswer.TrySetResult());
+        _empty = options.AllowEmptyServices
+            ? new ScaledToZero(_client, timings, time, logger, changed: () => _changes.Writer.TryWrite(true))
+            : null;
     }
 
     /// <inheritdoc />
@@ -58,6 +65,9 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     /// <inheritdoc />
     public Task FirstAnswer => _firstAnswer.Task;
 
+    /// <summary>True when nothing is registered.</summary>
+    internal bool IsEmpty => Instances().Length == 0;
+
     /// <inheritdoc />
     public async Task RunAsync(Action<ProviderMessage> publish, CancellationToken cancellation)
     {
@@ -65,10 +75,11 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
         await Task.Yield();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watch = _watch.RunAsync(stop.Token);
+        var empty = _empty?.RunAsync(stop.Token);
         var publishing = PublishAsync(publish, stop.Token);
-        var first = await Task.WhenAny(watch, publishing);
+        var first = await Task.WhenAny([watch, publishing, .. empty is null ? (Task[])[] : [empty]]);
         await stop.CancelAsync();
-        await Task.WhenAll(watch, publishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(watch, publishing, empty ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _firstAnswer.TrySetResult();
         if (!cancellation.IsCancellationRequested)
         {
@@ -96,10 +107,16 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     {
         while (true)
         {
-            await _changes.Reader.ReadAsync(cancellation);
+            await ChangeAsync(cancellation);
+            if (_empty is not null)
+            {
+                // The first message must not lack them: the entry points open with it.
+                await _empty.FirstAnswer.WaitAsync(cancellation);
+            }
+
             try
             {
-                publish(_map(_watch.Instances()));
+                publish(_map(Instances()));
             }
             catch (Exception error)
             {
@@ -112,6 +129,30 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
             {
                 await Task.Delay(_options.ThrottleDuration, _time, cancellation);
             }
+        }
+    }
+
+    private NomadInstance[] Instances() =>
+        _empty is { Items.Count: > 0 } empty ? [.. _watch.Instances(), .. empty.Items] : _watch.Instances();
+
+    /// <summary>Waits for a change at Nomad, or until the mapping has something to say by itself.</summary>
+    private async Task ChangeAsync(CancellationToken cancellation)
+    {
+        if (_due?.Invoke() is not { } due)
+        {
+            await _changes.Reader.ReadAsync(cancellation);
+            return;
+        }
+
+        using var over = new CancellationTokenSource(due, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellation);
+        try
+        {
+            await _changes.Reader.ReadAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // It is due.
         }
     }
 }

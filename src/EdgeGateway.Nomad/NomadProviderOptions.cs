@@ -30,6 +30,12 @@ public sealed record NomadProviderOptions
     /// <summary>The one namespace to watch; null = no parameter, which Nomad takes as <c>default</c>. <c>*</c> is refused.</summary>
     public string? Namespace { get; init; }
 
+    /// <summary>
+    /// True: services of groups that are scaled to nothing are listed without address, so that their routers answer 503. Needs
+    /// <c>list-jobs</c> and <c>read-job</c>. Default false.
+    /// </summary>
+    public bool AllowEmptyServices { get; init; }
+
     /// <summary>Any server may answer, also without a leader. Default false.</summary>
     public bool Stale { get; init; }
 

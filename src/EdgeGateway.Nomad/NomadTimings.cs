@@ -42,6 +42,9 @@ internal sealed record NomadTimings
     /// <summary>How long a lower index must persist before the state counts as replaced: an event precedes its commit (nomad-api §8.5).</summary>
     public TimeSpan RegressConfirm { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the question for a changed list of namespaces waits: rights that come or go move no index (nomad-api §9.3).</summary>
+    public TimeSpan NamespacesWait { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>First retry of the stream while blocking queries replace it; doubles up to <see cref="Resync"/>.</summary>
     public TimeSpan StreamRetry { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -18,6 +18,8 @@ public sealed class StaticOptionsTests
         ["global.checknewversion"] = "false",
         ["providers.nomad.endpoint.address"] = "",
         ["providers.precedence"] = "",
+        // The same numbers, written shorter.
+        ["metrics.prometheus.buckets"] = "0.1,0.3,1.2,5",
     };
 
     // What this version supports; a later one moves lines from the other list to this.
@@ -38,14 +40,21 @@ public sealed class StaticOptionsTests
         "entrypoints.<name>.http.redirections.entrypoint.scheme", "entrypoints.<name>.http.redirections.entrypoint.to",
         "entrypoints.<name>.http.sanitizepath", "entrypoints.<name>.http.tls", "entrypoints.<name>.http.tls.certresolver",
         "entrypoints.<name>.http.tls.domains", "entrypoints.<name>.http.tls.domains[n].main", "entrypoints.<name>.http.tls.domains[n].sans",
-        "entrypoints.<name>.http.tls.options", "entrypoints.<name>.reuseport",
+        "entrypoints.<name>.http2.maxconcurrentstreams", "entrypoints.<name>.http2.maxdecoderheadertablesize",
+        "entrypoints.<name>.http2.maxencoderheadertablesize",
+        "entrypoints.<name>.http.tls.options", "entrypoints.<name>.http.underscoreheadersstrategy", "entrypoints.<name>.reuseport",
         "entrypoints.<name>.transport.keepalivemaxrequests", "entrypoints.<name>.transport.keepalivemaxtime",
         "entrypoints.<name>.transport.lifecycle.gracetimeout", "entrypoints.<name>.transport.lifecycle.requestacceptgracetimeout",
         "entrypoints.<name>.transport.respondingtimeouts.idletimeout", "entrypoints.<name>.transport.respondingtimeouts.readtimeout",
         "entrypoints.<name>.transport.respondingtimeouts.writetimeout",
         "global.checknewversion", "global.notappendxforwardedfor", "global.sendanonymoususage",
         "log", "log.compress", "log.filepath", "log.format", "log.level", "log.maxage", "log.maxbackups", "log.maxsize", "log.nocolor",
+        "metrics.prometheus", "metrics.prometheus.addentrypointslabels", "metrics.prometheus.addrouterslabels",
+        "metrics.prometheus.addserviceslabels", "metrics.prometheus.buckets", "metrics.prometheus.entrypoint", "metrics.prometheus.manualrouting",
         "ping", "ping.entrypoint", "ping.manualrouting", "ping.terminatingstatuscode",
+        "core.defaultrulesyntax", "entrypoints.<name>.observability.accesslogs", "entrypoints.<name>.observability.metrics",
+        "entrypoints.<name>.observability.traceverbosity", "entrypoints.<name>.observability.tracing", "providers.nomad.allowemptyservices",
+        "providers.file.debugloggeneratedtemplate", "providers.file.directory", "providers.file.filename", "providers.file.watch",
         "providers.nomad", "providers.nomad.constraints", "providers.nomad.defaultrule", "providers.nomad.endpoint.address",
         "providers.nomad.endpoint.endpointwaittime", "providers.nomad.endpoint.region", "providers.nomad.endpoint.tls.ca",
         "providers.nomad.endpoint.tls.cert", "providers.nomad.endpoint.tls.insecureskipverify", "providers.nomad.endpoint.tls.key",
@@ -55,16 +64,20 @@ public sealed class StaticOptionsTests
         "serverstransport.forwardingtimeouts.dialtimeout", "serverstransport.forwardingtimeouts.idleconntimeout",
         "serverstransport.forwardingtimeouts.responseheadertimeout", "serverstransport.insecureskipverify", "serverstransport.maxidleconnsperhost",
         "serverstransport.rootcas",
+        "entrypoints.<name>.proxyprotocol", "entrypoints.<name>.proxyprotocol.insecure", "entrypoints.<name>.proxyprotocol.trustedips",
+        "entrypoints.<name>.udp.timeout",
+        "tcpserverstransport.dialkeepalive", "tcpserverstransport.dialtimeout", "tcpserverstransport.terminationdelay",
+        "tcpserverstransport.tls", "tcpserverstransport.tls.insecureskipverify", "tcpserverstransport.tls.rootcas",
     };
 
     // Refused "not supported yet", with all that is below them.
     private static readonly string[] Unsupported =
     [
         "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
-        "certificatesresolvers.<name>.acme", "core", "entrypoints.<name>.allowacmebypass", "entrypoints.<name>.http.underscoreheadersstrategy",
-        "entrypoints.<name>.http2", "entrypoints.<name>.http3", "entrypoints.<name>.observability", "entrypoints.<name>.proxyprotocol",
-        "entrypoints.<name>.udp", "experimental", "hostresolver", "log.otlp", "metrics", "ocsp", "providers.file", "providers.http",
-        "providers.nomad.allowemptyservices", "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport", "tracing",
+        "certificatesresolvers.<name>.acme", "entrypoints.<name>.allowacmebypass",
+        "entrypoints.<name>.http3", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
+        "metrics.influxdb2", "metrics.otlp", "metrics.prometheus.headerlabels", "metrics.statsd", "ocsp", "providers.http",
+        "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport.tls.spiffe", "tracing",
     ];
 
     // Sections that cannot stand alone, as in Traefik: taken in a file, refused as a flag or variable without an option below.

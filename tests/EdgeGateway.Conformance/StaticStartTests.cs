@@ -16,7 +16,6 @@ public sealed class StaticStartTests
         ["positional-after-flag"] = ("nonzero", "stray arguments are errors (design): the flags behind it would be lost in silence"),
         ["configfile-missing"] = ("nonzero", "a missing --configFile is an error (design)"),
         ["value-in-next-arg"] = ("running", "the value of an option below a map is taken from the next argument, as documented; Traefik decides by chance"),
-        ["bad-template"] = ("nonzero", "a wrong default rule ends the start; Traefik goes on without its provider"),
     };
 
     public static TheoryData<string, string> Cases()

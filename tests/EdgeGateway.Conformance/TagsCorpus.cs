@@ -82,7 +82,7 @@ internal static class TagsCorpus
         return configuration;
     }
 
-    private static ConfigNode ToNode(JsonNode node)
+    internal static ConfigNode ToNode(JsonNode node)
     {
         switch (node)
         {

@@ -1,3 +1,4 @@
+using EdgeGateway.Testbed.Nomad;
 using EdgeGateway.Testbed.Upstreams;
 
 namespace EdgeGateway.Integration;
@@ -42,5 +43,55 @@ public sealed class ApiTests
         using var admin = Stage.Client(stage.Admin);
         Assert.Equal("OK", await Stage.GetAsync(admin, "http://localhost/ping"));
         Assert.Contains("good@nomad", await Stage.GetAsync(admin, "http://localhost/dashboard/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_router_of_the_user_serves_the_API_under_a_base_path_without_the_insecure_one()
+    {
+        await using var whoami = await Whoami.StartAsync("a");
+        await using var nomad = await EmbeddedNomad.StartAsync();
+        nomad.Register(
+            "a1", "a", whoami.Port, "traefik.http.routers.a.rule=Host(`a.test`)", "traefik.http.routers.admin.rule=Host(`admin.test`)",
+            "traefik.http.routers.admin.service=api@internal");
+        var web = GatewayProcess.FreePort();
+        await using var gateway = GatewayProcess.Start(
+            ["--api=true", "--api.basepath=/gw", "--api.debug=true", $"--entrypoints.web.address=:{web}", "--providers.nomad=true", $"--providers.nomad.endpoint.address={nomad.Url}"]);
+        await gateway.ListeningAsync(web);
+        using var client = Stage.Client(web);
+
+        Assert.Contains("\"name\":\"admin@nomad\"", await Stage.GetAsync(client, "http://admin.test/gw/api/http/routers"), StringComparison.Ordinal);
+        Assert.Contains("usedBy\":[\"admin@nomad\"]", await Stage.GetAsync(client, "http://admin.test/gw/api/http/services/api@internal"), StringComparison.Ordinal);
+        Assert.Contains("memstats", await Stage.GetAsync(client, "http://admin.test/gw/debug/vars"), StringComparison.Ordinal);
+        Assert.Contains("admin@nomad", await Stage.GetAsync(client, "http://admin.test/gw/dashboard/"), StringComparison.Ordinal);
+        Assert.Equal("302", await Stage.GetAsync(client, "http://admin.test/gw"));
+        Assert.Equal("404", await Stage.GetAsync(client, "http://admin.test/api/rawdata"));
+        Assert.StartsWith("Name: a\n", await Stage.GetAsync(client, "http://a.test/gw/api/rawdata"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_count_what_was_asked_for()
+    {
+        await using var whoami = await Whoami.StartAsync("a");
+        await using var stage = await Stage.StartAsync(
+            n => n.Register("a1", "a", whoami.Port, "traefik.http.routers.a.rule=Host(`a.test`)"),
+            more: ["--metrics.prometheus=true", "--metrics.prometheus.addrouterslabels=true"]);
+        await stage.Gateway.ListeningAsync(stage.Web);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.StartsWith("Name: a\n", await stage.GetAsync("a.test"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("404", await stage.GetAsync("none.test"));
+        using var admin = Stage.Client(stage.Admin);
+        var metrics = "";
+        await stage.UntilAsync(
+            async () => (metrics = await Stage.GetAsync(admin, "http://localhost/metrics")).Contains("code=\"404\"", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+
+        Assert.Contains("traefik_entrypoint_requests_total{code=\"200\",entrypoint=\"web\",method=\"GET\",protocol=\"http\"} 3\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("traefik_service_requests_total{code=\"200\",method=\"GET\",protocol=\"http\",service=\"a@nomad\"} 3\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("traefik_router_request_duration_seconds_bucket{code=\"200\",method=\"GET\",protocol=\"http\",router=\"a@nomad\",service=\"a@nomad\",le=\"+Inf\"} 3\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("traefik_open_connections{entrypoint=\"traefik\",protocol=\"TCP\"} ", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("entrypoint=\"traefik\",method", metrics, StringComparison.Ordinal);
+        Assert.Equal("Prometheus", (await stage.ApiAsync("/api/overview")).GetProperty("features").GetProperty("metrics").GetString());
     }
 }

@@ -133,13 +133,20 @@ public sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends SIGTERM and waits for the end.</summary>
-    public async Task<int> TerminateAsync()
+    /// <summary>Sends a signal, SIGTERM unless another is named, and waits for the end.</summary>
+    public async Task<int> TerminateAsync(string signal = "TERM")
     {
-        using var kill = Process.Start("kill", ["-TERM", Process.Id.ToString()]);
+        Signal(signal);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await Process.WaitForExitAsync(limit.Token);
         return Process.ExitCode;
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", Process.Id.ToString()]);
+        kill.WaitForExit();
     }
 
     public async ValueTask DisposeAsync()

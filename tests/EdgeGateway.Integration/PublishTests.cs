@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using EdgeGateway.Testbed.Tailscale;
 
 namespace EdgeGateway.Integration;
 
 /// <summary>
 /// The Dockerfile's build step, run for real: publish, start, answer, also from a read-only root, as a container with a read-only
-/// file system is.
+/// file system is, with tailscaled's folder mounted as the job file mounts it.
 /// </summary>
 public sealed class PublishTests
 {
@@ -25,6 +26,7 @@ public sealed class PublishTests
             {
                 // A mount namespace of its own, in which everything is read-only.
                 await AnswersAsync("unshare", ["-m", "sh", "-c", "mount --make-rprivate / && mount -o remount,bind,ro / && exec \"$0\" \"$@\"", file]);
+                await HandsOutCertificatesAsync(file);
             }
         }
         finally
@@ -33,7 +35,30 @@ public sealed class PublishTests
         }
     }
 
-    private static async Task AnswersAsync(string command, string[] before)
+    // The host's folder with tailscaled's socket at the place where the container looks, everything else read-only.
+    private static async Task HandsOutCertificatesAsync(string file)
+    {
+        var folder = Directory.CreateTempSubdirectory("edge-tailscale").FullName;
+        await using (var tailscaled = await EmbeddedTailscaled.StartAsync(new TailscaledOptions { SocketPath = Path.Combine(folder, "tailscaled.sock") }))
+        {
+            var port = GatewayProcess.FreePort();
+            const string mounts = "mount --make-rprivate / && mount -t tmpfs none /run && mkdir /run/tailscale && mount --bind \"$0\" /run/tailscale"
+                + " && mount -o remount,bind,ro / && mount -o remount,ro /run && ! touch /run/x 2>/dev/null && exec \"$@\"";
+            await AnswersAsync(
+                "unshare",
+                ["-m", "sh", "-c", mounts, folder, file, $"--entrypoints.websecure.address=127.0.0.1:{port}", "--certificatesresolvers.ts.tailscale=true"],
+                async () =>
+                {
+                    // The client trusts the stand-in's authority and nothing else.
+                    using var client = Stage.Client(port, tailscaled.CaPem);
+                    Assert.Equal("404", await Stage.GetAsync(client, $"https://{tailscaled.DnsName}/"));
+                });
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task AnswersAsync(string command, string[] before, Func<Task>? further = null)
     {
         var port = GatewayProcess.FreePort();
         var start = new ProcessStartInfo(command) { RedirectStandardError = true, RedirectStandardOutput = true };
@@ -54,6 +79,7 @@ public sealed class PublishTests
                 {
                     using var answer = await client.SendAsync(new(HttpMethod.Get, $"http://127.0.0.1:{port}/ping"), limit.Token);
                     Assert.Equal("OK", await answer.Content.ReadAsStringAsync(limit.Token));
+                    await (further?.Invoke() ?? Task.CompletedTask);
                     return;
                 }
                 catch (HttpRequestException e) when (e.InnerException is SocketException)

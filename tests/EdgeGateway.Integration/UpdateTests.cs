@@ -39,7 +39,7 @@ public sealed class UpdateTests
     {
         await using var a = await Whoami.StartAsync("a");
         await using var b = await Whoami.StartAsync("b");
-        await using var stage = await Stage.StartAsync(n => n.Register("a1", "a", a.Port, Rule));
+        await using var stage = await Stage.StartAsync(n => n.Register("a1", "a", a.Port, Rule), more: ["--edge.lastInstanceGrace=0s"]);
         await stage.Gateway.ListeningAsync(stage.Web);
         using var client = Stage.Client(stage.Web);
         Assert.Equal("a", await NameAsync(client));
@@ -61,7 +61,7 @@ public sealed class UpdateTests
             {
                 n.Register("a1", "a", a.Port, Rule);
             }
-        });
+        }, more: ["--edge.lastInstanceGrace=0s"]);
         await stage.Gateway.ListeningAsync(stage.Web);
         using var client = Stage.Client(stage.Web);
         Assert.Equal("a", await NameAsync(client));

@@ -29,7 +29,7 @@ public sealed class ConfigList<T> : IReadOnlyList<T>, IEquatable<ConfigList<T>>
     /// <inheritdoc />
     public bool Equals(ConfigList<T>? other) =>
         ReferenceEquals(this, other)
-        || (other is not null && GetHashCode() == other.GetHashCode()
+        || (other is not null && (_hash == 0 || other._hash == 0 || _hash == other._hash)
             && _items.AsSpan().SequenceEqual(other._items, EqualityComparer<T>.Default));
 
     /// <inheritdoc />

@@ -8,22 +8,17 @@ namespace EdgeGateway.Configuration.Dynamic;
 public sealed class ConfigMap<TValue> : IReadOnlyDictionary<string, TValue>, IEquatable<ConfigMap<TValue>>
 {
     /// <summary>The empty map.</summary>
-    public static readonly ConfigMap<TValue> Empty = new(new Dictionary<string, TValue>(StringComparer.Ordinal));
+    public static readonly ConfigMap<TValue> Empty = new([]);
 
-    private readonly Dictionary<string, TValue> _index;
     private readonly KeyValuePair<string, TValue>[] _ordered;
     private int _hash;
 
-    // Takes the dictionary over. Sorted once, which is cheaper than a sorted dictionary for the maps of 10,000 entries that a merge makes.
-    internal ConfigMap(Dictionary<string, TValue> entries)
-    {
-        _index = entries;
-        _ordered = [.. entries];
-        Array.Sort(_ordered, static (left, right) => string.CompareOrdinal(left.Key, right.Key));
-    }
+    // Takes the array over: sorted, each name once. A search in it needs no second table, which a map of one or two entries would pay
+    // for dearly: 10,000 Nomad services have some 100,000 of those.
+    internal ConfigMap(KeyValuePair<string, TValue>[] ordered) => _ordered = ordered;
 
     /// <inheritdoc />
-    public TValue this[string key] => _index[key];
+    public TValue this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"there is no \"{key}\"");
 
     /// <inheritdoc />
     public IEnumerable<string> Keys => _ordered.Select(static entry => entry.Key);
@@ -38,10 +33,34 @@ public sealed class ConfigMap<TValue> : IReadOnlyDictionary<string, TValue>, IEq
     public ReadOnlySpan<KeyValuePair<string, TValue>> AsSpan() => _ordered;
 
     /// <inheritdoc />
-    public bool ContainsKey(string key) => _index.ContainsKey(key);
+    public bool ContainsKey(string key) => IndexOf(key) >= 0;
 
     /// <inheritdoc />
-    public bool TryGetValue(string key, [MaybeNullWhen(false)] out TValue value) => _index.TryGetValue(key, out value);
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out TValue value)
+    {
+        var at = IndexOf(key);
+        value = at >= 0 ? _ordered[at].Value : default;
+        return at >= 0;
+    }
+
+    /// <summary>Position of a name in <see cref="AsSpan"/>; when it is not there, the complement of the position at which it would stand.</summary>
+    public int IndexOf(string key)
+    {
+        var (low, high) = (0, _ordered.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var order = string.CompareOrdinal(_ordered[middle].Key, key);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return ~low;
+    }
 
     /// <inheritdoc />
     public bool Equals(ConfigMap<TValue>? other)
@@ -51,7 +70,8 @@ public sealed class ConfigMap<TValue> : IReadOnlyDictionary<string, TValue>, IEq
             return true;
         }
 
-        if (other is null || Count != other.Count || GetHashCode() != other.GetHashCode())
+        // A hash is used where it is known, never made for this: most entries of a changed map are the very objects of the last one.
+        if (other is null || Count != other.Count || (_hash != 0 && other._hash != 0 && _hash != other._hash))
         {
             return false;
         }
@@ -102,12 +122,71 @@ public static class ConfigMap
     /// <summary>Copies the entries; the last of equal names wins.</summary>
     public static ConfigMap<TValue> ToConfigMap<TValue>(this IEnumerable<KeyValuePair<string, TValue>> entries)
     {
-        var index = new Dictionary<string, TValue>(StringComparer.Ordinal);
-        foreach (var (key, value) in entries)
+        KeyValuePair<string, TValue>[] ordered = [.. entries];
+        if (ordered.Length == 0)
         {
-            index[key] = value;
+            return ConfigMap<TValue>.Empty;
         }
 
-        return index.Count == 0 ? ConfigMap<TValue>.Empty : new(index);
+        for (var i = 1; i < ordered.Length; i++)
+        {
+            if (string.CompareOrdinal(ordered[i - 1].Key, ordered[i].Key) >= 0)
+            {
+                return new(Sort(ordered));
+            }
+        }
+
+        return new(ordered);
+    }
+
+    /// <summary>The map with some entries replaced, added or, where the value is null, removed.</summary>
+    /// <param name="map">The map; it stays as it is.</param>
+    /// <param name="changes">In ordinal order of the names, each once.</param>
+    public static ConfigMap<TValue> With<TValue>(this ConfigMap<TValue> map, IReadOnlyList<KeyValuePair<string, TValue?>> changes)
+        where TValue : class
+    {
+        var entries = map.AsSpan();
+        var count = entries.Length;
+        foreach (var (name, value) in changes)
+        {
+            count += (value is null ? 0 : 1) - (map.IndexOf(name) < 0 ? 0 : 1);
+        }
+
+        if (count == 0)
+        {
+            return ConfigMap<TValue>.Empty;
+        }
+
+        // One copy: the arrays of a large map are the larger part of what a change allocates.
+        var ordered = new KeyValuePair<string, TValue>[count];
+        var (from, to) = (0, 0);
+        foreach (var (name, value) in changes)
+        {
+            var at = map.IndexOf(name);
+            var before = at < 0 ? ~at : at;
+            entries[from..before].CopyTo(ordered.AsSpan(to));
+            to += before - from;
+            from = at < 0 ? before : before + 1;
+            if (value is not null)
+            {
+                ordered[to++] = new(name, value);
+            }
+        }
+
+        entries[from..].CopyTo(ordered.AsSpan(to));
+        return new(ordered);
+    }
+
+    private static KeyValuePair<string, TValue>[] Sort<TValue>(KeyValuePair<string, TValue>[] entries)
+    {
+        var last = new Dictionary<string, TValue>(entries.Length, StringComparer.Ordinal);
+        foreach (var (key, value) in entries)
+        {
+            last[key] = value;
+        }
+
+        KeyValuePair<string, TValue>[] ordered = [.. last];
+        Array.Sort(ordered, static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+        return ordered;
     }
 }

@@ -1,65 +1,115 @@
 namespace EdgeGateway.Configuration.Dynamic;
 
 /// <summary>
-/// Merges one kind of element. What was contributed by the same objects as last time keeps its merged object, and a map
-/// in which nothing changed keeps its own (design decision 11).
+/// Merges one kind of element. Only names that a changed fragment defines are looked at: the work of a change does not grow with the
+/// number of elements, but for one copy of the map. An element that comes out equal keeps its object, and a map in which nothing
+/// changed keeps its own (design decision 11).
 /// </summary>
 /// <param name="kind">Kind for messages.</param>
+/// <param name="select">Where a fragment has elements of the kind.</param>
 /// <param name="shape">The part of an element that must be equal in all definitions.</param>
 /// <param name="join">Joins the elements of all definitions into the winner's; the first argument is the winner.</param>
-internal sealed class ElementMerger<T>(string kind, Func<T, T> shape, Func<T, IReadOnlyList<T>, T> join)
+internal sealed class ElementMerger<T>(
+    string kind, Func<DynamicConfiguration, ConfigMap<T>> select, Func<T, T> shape, Func<T, IReadOnlyList<T>, T> join)
     where T : class
 {
-    private Dictionary<string, Merged> _merged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Definition[]> _definitions = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, MergeConflict> _conflicts = new(StringComparer.Ordinal);
     private ConfigMap<T> _map = ConfigMap<T>.Empty;
 
-    internal ConfigMap<T> Merge(
-        IEnumerable<ConfigurationFragment> fragments, Func<DynamicConfiguration, ConfigMap<T>> select,
-        MergeStrategy strategy, List<MergeConflict> conflicts)
+    /// <summary>Takes up a change and gives the merged elements; names with different definitions are added to <paramref name="conflicts"/>.</summary>
+    internal ConfigMap<T> Merge(FragmentChanges changes, MergeStrategy strategy, List<MergeConflict> conflicts)
     {
-        var definitions = new Dictionary<string, List<Definition>>(StringComparer.Ordinal);
-        foreach (var fragment in fragments)
+        var touched = Touched(changes);
+        if (touched is not null)
         {
-            foreach (var (name, element) in select(fragment.Configuration).AsSpan())
+            var changed = new List<KeyValuePair<string, T?>>(touched.Count);
+            foreach (var (name, list) in touched)
             {
-                if (!definitions.TryGetValue(name, out var list))
+                var known = _map.TryGetValue(name, out var element) ? element : null;
+                var now = Define(name, list, strategy, known);
+                if (!ReferenceEquals(now, known))
                 {
-                    definitions.Add(name, list = []);
+                    changed.Add(new(name, now));
                 }
-
-                list.Add(new(fragment.Source, fragment.Age, element));
             }
-        }
 
-        var merged = new Dictionary<string, Merged>(definitions.Count, StringComparer.Ordinal);
-        var changed = definitions.Count != _merged.Count;
-        foreach (var (name, list) in definitions)
-        {
-            var known = _merged.GetValueOrDefault(name);
-            var current = known is not null && known.IsMadeFrom(list) ? known : Combine(name, list, strategy, known);
-            merged.Add(name, current);
-            changed |= !ReferenceEquals(current.Element, known?.Element);
-            if (current.Conflict is { } conflict)
+            if (changed.Count > 0)
             {
-                conflicts.Add(conflict);
+                changed.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+                _map = _map.With(changed);
             }
         }
 
-        _merged = merged;
-        if (changed)
-        {
-            _map = merged.Select(static entry => new KeyValuePair<string, T>(entry.Key, entry.Value.Element)).ToConfigMap();
-        }
-
+        conflicts.AddRange(_conflicts.Values);
         return _map;
     }
 
-    private Merged Combine(string name, List<Definition> list, MergeStrategy strategy, Merged? known)
+    /// <summary>The definitions, as they are now, of every name that a changed fragment has or had; null when there is none.</summary>
+    private Dictionary<string, List<Definition>>? Touched(FragmentChanges changes)
+    {
+        Dictionary<string, List<Definition>>? touched = null;
+        foreach (var fragment in changes.Removed)
+        {
+            foreach (var (name, _) in select(fragment.Configuration).AsSpan())
+            {
+                var list = Of(name);
+                list.RemoveAll(definition => ReferenceEquals(definition.Fragment, fragment));
+            }
+        }
+
+        foreach (var fragment in changes.Added)
+        {
+            foreach (var (name, element) in select(fragment.Configuration).AsSpan())
+            {
+                // Usually the last place: fragments come in order.
+                var list = Of(name);
+                var at = list.Count;
+                while (at > 0 && string.CompareOrdinal(list[at - 1].Fragment.Source, fragment.Source) > 0)
+                {
+                    at--;
+                }
+
+                list.Insert(at, new(fragment, element));
+            }
+        }
+
+        return touched;
+
+        List<Definition> Of(string name)
+        {
+            touched ??= new(StringComparer.Ordinal);
+            if (!touched.TryGetValue(name, out var list))
+            {
+                touched.Add(name, list = _definitions.TryGetValue(name, out var known) ? [.. known] : []);
+            }
+
+            return list;
+        }
+    }
+
+    private T? Define(string name, List<Definition> list, MergeStrategy strategy, T? known)
+    {
+        _conflicts.Remove(name);
+        if (list.Count == 0)
+        {
+            _definitions.Remove(name);
+            return null;
+        }
+
+        _definitions[name] = [.. list];
+        var element = Combine(name, list, strategy);
+
+        // An equal element keeps its old object, so that nothing downstream sees a change.
+        return known is not null && known.Equals(element) ? known : element;
+    }
+
+    private T Combine(string name, List<Definition> list, MergeStrategy strategy)
     {
         var first = list[0];
         if (list.Count == 1)
         {
-            return Keep(first.Element, list, null, known);
+            return first.Element;
         }
 
         // Versions in the order in which they were met, each with the age at which it was first seen.
@@ -70,11 +120,11 @@ internal sealed class ElementMerger<T>(string kind, Func<T, T> shape, Func<T, IR
             var version = versions.Find(candidate => ReferenceEquals(candidate.Shape, own) || candidate.Shape.Equals(own));
             if (version is null)
             {
-                versions.Add(version = new(own, definition.Element) { FirstSeen = definition.Age });
+                versions.Add(version = new(own, definition.Element) { FirstSeen = definition.Fragment.Age });
             }
 
-            version.FirstSeen = Math.Min(version.FirstSeen, definition.Age);
-            version.Sources.Add(definition.Source);
+            version.FirstSeen = Math.Min(version.FirstSeen, definition.Fragment.Age);
+            version.Sources.Add(definition.Fragment.Source);
         }
 
         var winner = versions[0];
@@ -86,18 +136,15 @@ internal sealed class ElementMerger<T>(string kind, Func<T, T> shape, Func<T, IR
             }
         }
 
-        var conflict = versions.Count == 1 && strategy == MergeStrategy.Merge
-            ? null
-            : new MergeConflict(kind, name, list.Select(static d => d.Source).ToConfigList(), winner.Sources.ToConfigList());
-        var element = strategy == MergeStrategy.Merge ? join(winner.First, list.ConvertAll(static d => d.Element)) : first.Element;
-        return Keep(element, list, conflict, known);
+        if (versions.Count > 1 || strategy != MergeStrategy.Merge)
+        {
+            _conflicts.Add(name, new MergeConflict(kind, name, list.Select(static d => d.Fragment.Source).ToConfigList(), winner.Sources.ToConfigList()));
+        }
+
+        return strategy == MergeStrategy.Merge ? join(winner.First, list.ConvertAll(static d => d.Element)) : first.Element;
     }
 
-    // An equal element keeps its old object, so that nothing downstream sees a change.
-    private static Merged Keep(T element, List<Definition> list, MergeConflict? conflict, Merged? known) =>
-        new(known is not null && known.Element.Equals(element) ? known.Element : element, list.ToArray(), conflict);
-
-    private readonly record struct Definition(string Source, ulong Age, T Element);
+    private readonly record struct Definition(ConfigurationFragment Fragment, T Element);
 
     private sealed class Version(T shape, T first)
     {
@@ -108,26 +155,5 @@ internal sealed class ElementMerger<T>(string kind, Func<T, T> shape, Func<T, IR
         internal ulong FirstSeen { get; set; }
 
         internal List<string> Sources { get; } = [];
-    }
-
-    private sealed record Merged(T Element, Definition[] Definitions, MergeConflict? Conflict)
-    {
-        internal bool IsMadeFrom(List<Definition> list)
-        {
-            if (list.Count != Definitions.Length)
-            {
-                return false;
-            }
-
-            for (var i = 0; i < list.Count; i++)
-            {
-                if (!ReferenceEquals(list[i].Element, Definitions[i].Element) || list[i].Age != Definitions[i].Age)
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
     }
 }

@@ -58,7 +58,7 @@ public sealed record LoadBalancerConfig
     public bool? PassHostHeader { get; init; } = true;
 
     /// <summary>How response bytes are flushed.</summary>
-    public ResponseForwardingConfig? ResponseForwarding { get; init; } = new();
+    public ResponseForwardingConfig? ResponseForwarding { get; init; } = ResponseForwardingConfig.Default;
 
     /// <summary>Reference to a servers transport; empty = <c>default@internal</c>.</summary>
     public string? ServersTransport { get; init; }
@@ -111,6 +111,9 @@ public sealed record ServerConfig
 /// <summary>How response bytes are flushed.</summary>
 public sealed record ResponseForwardingConfig
 {
+    /// <summary>Nothing set.</summary>
+    public static readonly ResponseForwardingConfig Default = new();
+
     /// <summary>Bytes wait at most so long; negative = flushed at once. Streaming responses always are. Default 100 ms.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -6,7 +6,14 @@ namespace EdgeGateway.Configuration.Dynamic;
 /// <param name="Provider">Provider name that qualifies every element, such as <c>nomad</c> or <c>file</c>.</param>
 /// <param name="Configuration">The whole configuration of that provider, with unqualified names.</param>
 /// <param name="Problems">What the provider could not use, with its place.</param>
-public sealed record ProviderMessage(string Provider, DynamicConfiguration Configuration, ConfigList<ConfigurationProblem> Problems);
+public sealed record ProviderMessage(string Provider, DynamicConfiguration Configuration, ConfigList<ConfigurationProblem> Problems)
+{
+    /// <summary>
+    /// Tells where an element was written: kind (<c>http.routers</c>), name, and option (<c>rule</c>) or empty for the element itself. Null,
+    /// or a null answer, when nobody knows. Asked for elements in which something is wrong; may be called from any thread.
+    /// </summary>
+    public Func<string, string, string, ElementOrigin?>? OriginOf { get; init; }
+}
 
 /// <summary>A source of dynamic configuration that runs as long as the gateway.</summary>
 public interface IConfigurationProvider

@@ -26,7 +26,7 @@ public sealed record ServersTransportConfig
     /// <summary><c>VersionTLS10</c> to <c>VersionTLS13</c>.</summary>
     public string? MaxVersion { get; init; }
 
-    /// <summary>Idle connections kept per server; 0 = 200, negative = none.</summary>
+    /// <summary>Idle connections kept per server; 0 = 2, negative = none. The static default transport has 200.</summary>
     public long MaxIdleConnsPerHost { get; init; }
 
     /// <summary>Time limits.</summary>

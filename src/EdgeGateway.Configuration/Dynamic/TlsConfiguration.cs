@@ -20,7 +20,7 @@ public sealed record TlsConfiguration
     /// <summary>How it is read and written.</summary>
     public static ObjectType<TlsConfiguration> Type { get; } = new ObjectType<TlsConfiguration>(static () => new())
         .Field(
-            "certificates", ConfigTypes.ListOf(TlsCertificateConfig.Type), static o => o.Certificates,
+            "certificates", ConfigTypes.ElementListOf(TlsCertificateConfig.Type), static o => o.Certificates,
             static (o, v) => o with { Certificates = v }, FieldOptions.NotByTags)
         .Field(
             "options", ConfigTypes.ElementsOf(TlsOptionsConfig.Type), static o => o.Options,

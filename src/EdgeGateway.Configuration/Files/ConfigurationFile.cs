@@ -29,7 +29,11 @@ internal static partial class ConfigurationFile
 
     /// <summary>Replaces <c>$NAME</c> and <c>${NAME}</c>; an unset variable is empty.</summary>
     public static string Expand(string path, IReadOnlyDictionary<string, string> environment) =>
-        Variable().Replace(path, match => environment.GetValueOrDefault(match.Groups["name"].Value, ""));
+        Expand(path, name => environment.GetValueOrDefault(name));
+
+    /// <inheritdoc cref="Expand(string, IReadOnlyDictionary{string, string})" />
+    public static string Expand(string text, Func<string, string?> variable) =>
+        Variable().Replace(text, match => variable(match.Groups["name"].Value) ?? "");
 
     /// <summary>Reads the file by its extension: <c>.toml</c>, or <c>.yml</c>, <c>.yaml</c>, <c>.json</c>.</summary>
     /// <exception cref="ConfigurationException">It cannot be read, has another extension, holds nothing, or a syntax error.</exception>

@@ -6,6 +6,9 @@ namespace EdgeGateway.Configuration.Sources;
 /// <summary>A list of texts: <c>a, b</c> in one value, or a real list in a file.</summary>
 internal sealed class CommaListType : ConfigType<ConfigList<string>>
 {
+    // Ten thousand routers name the same few entry points: equal texts that come again share one list.
+    private static readonly RecentList?[] Recent = new RecentList?[64];
+
     public override ConfigKind Kind => ConfigKind.List;
 
     public override ConfigList<string>? Decode(ConfigNode node, ConfigList<string>? current, DecodeContext context)
@@ -16,7 +19,7 @@ internal sealed class CommaListType : ConfigType<ConfigList<string>>
             case ConfigScalar { Text: "" }:
                 return unset;
             case ConfigScalar scalar:
-                return scalar.Text.Split(',', StringSplitOptions.TrimEntries).ToConfigList();
+                return Split(scalar.Text);
             case ConfigSequence sequence:
                 return FromSequence(sequence, context);
             case ConfigInvalid invalid:
@@ -85,7 +88,21 @@ internal sealed class CommaListType : ConfigType<ConfigList<string>>
         }
 
         return parent.Own is { Text.Length: > 0 } own
-            ? own.Text.Split(',', StringSplitOptions.TrimEntries).ToConfigList()
+            ? Split(own.Text)
             : unset;
     }
+
+    private static ConfigList<string> Split(string text)
+    {
+        ref var slot = ref Recent[(uint)text.GetHashCode(StringComparison.Ordinal) % Recent.Length];
+        var known = Volatile.Read(ref slot);
+        if (known is null || known.Text != text)
+        {
+            Volatile.Write(ref slot, known = new(text, text.Split(',', StringSplitOptions.TrimEntries).ToConfigList()));
+        }
+
+        return known.List;
+    }
+
+    private sealed record RecentList(string Text, ConfigList<string> List);
 }

@@ -47,11 +47,18 @@ public sealed class ConfigSequence(IReadOnlyList<ConfigNode> items, SourceLocati
     public IReadOnlyList<ConfigNode> Items { get; } = items;
 }
 
-/// <summary>An object or map; names keep their spelling, look-ups ignore case.</summary>
-public sealed class ConfigObject(SourceLocation location) : ConfigNode(location)
+/// <summary>An object or map; names keep their spelling, look-ups ignore case unless told otherwise.</summary>
+/// <param name="location">Where it was written.</param>
+/// <param name="caseSensitive">
+/// True in dynamic files: <c>Web</c> and <c>web</c> are two routers there, as in Traefik. Two spellings of one option are an error when they are bound.
+/// </param>
+public sealed class ConfigObject(SourceLocation location, bool caseSensitive = false) : ConfigNode(location)
 {
-    private readonly Dictionary<string, int> _index = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, int> _index = new(caseSensitive ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
     private readonly List<KeyValuePair<string, ConfigNode>> _entries = [];
+
+    /// <summary>Names that differ in case only are different names.</summary>
+    public bool IsCaseSensitive { get; } = caseSensitive;
 
     /// <summary>The value given to the object itself, as in <c>tls=true</c>; null when there was none.</summary>
     public ConfigScalar? Own { get; set; }
@@ -59,7 +66,7 @@ public sealed class ConfigObject(SourceLocation location) : ConfigNode(location)
     /// <summary>The children in the order in which they came.</summary>
     public IReadOnlyList<KeyValuePair<string, ConfigNode>> Entries => _entries;
 
-    /// <summary>The child of that name, in any case, or null.</summary>
+    /// <summary>The child of that name, or null.</summary>
     public ConfigNode? Find(string name) => _index.TryGetValue(name, out var at) ? _entries[at].Value : null;
 
     /// <summary>Adds or replaces a child; a replaced child keeps its first spelling.</summary>

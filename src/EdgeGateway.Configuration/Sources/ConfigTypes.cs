@@ -75,6 +75,9 @@ public static class ConfigTypes
     /// <summary>A list of objects.</summary>
     public static ConfigType<ConfigList<T>> ListOf<T>(ConfigType<T> element) => new ObjectListType<T>(element);
 
+    /// <summary>A list of elements (certificates): an error inside one costs that one only.</summary>
+    public static ConfigType<ConfigList<T>> ElementListOf<T>(ConfigType<T> element) => new ObjectListType<T>(element, elements: true);
+
     /// <summary>A list of objects that tags give as one object (<c>server</c> for <c>servers</c>).</summary>
     public static ConfigType<ConfigList<T>> SingleItemListOf<T>(ConfigType<T> element) => new SingleItemListType<T>(element);
 

@@ -17,6 +17,8 @@ internal abstract class ObjectField<T>(string name, FieldOptions options, string
 
     internal abstract void Write(Utf8JsonWriter writer, T record);
 
+    internal abstract bool IsWritten(T record);
+
     internal abstract string? FormatDefault(T record);
 
     internal abstract IEnumerable<KeyValuePair<string, string>> Flatten(string path, T record);
@@ -64,18 +66,16 @@ internal sealed class ObjectField<T, TField>(
 
     internal override void Write(Utf8JsonWriter writer, T record)
     {
-        if ((Options & FieldOptions.OnlyByTags) != 0)
-        {
-            return;
-        }
-
-        var value = get(record);
-        if ((Options & FieldOptions.AlwaysWritten) != 0 ? value is not null : !type.IsEmpty(value))
+        if (IsWritten(record))
         {
             writer.WritePropertyName(Name);
-            type.Write(writer, value!);
+            type.Write(writer, get(record)!);
         }
     }
+
+    internal override bool IsWritten(T record) =>
+        (Options & FieldOptions.OnlyByTags) == 0
+        && (get(record) is var value && (Options & FieldOptions.AlwaysWritten) != 0 ? value is not null : !type.IsEmpty(value));
 
     internal override string? FormatDefault(T record) => type.Format(get(record));
 

@@ -5,7 +5,7 @@ using EdgeGateway.Configuration.Dynamic;
 namespace EdgeGateway.Configuration.Sources;
 
 /// <summary>A list of objects: <c>domains[0].main</c> in flags and tags, a real list in files. The indexes only order.</summary>
-internal sealed class ObjectListType<T>(ConfigType<T> element) : ConfigType<ConfigList<T>>
+internal sealed class ObjectListType<T>(ConfigType<T> element, bool elements = false) : ConfigType<ConfigList<T>>
 {
     public override ConfigKind Kind => ConfigKind.ObjectList;
 
@@ -59,7 +59,8 @@ internal sealed class ObjectListType<T>(ConfigType<T> element) : ConfigType<Conf
                 context.Warning("INDEX", child.Location, $"{context.Path} needs an index, as in [0].{index}; it makes an empty item");
             }
 
-            if (element.DecodeEntry(child, context) is { } item)
+            var errors = context.ErrorCount;
+            if (element.DecodeEntry(child, context) is { } item && (context.ErrorCount == errors || !elements))
             {
                 items.Add(item);
             }

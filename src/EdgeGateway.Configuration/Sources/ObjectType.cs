@@ -90,6 +90,9 @@ public sealed class ObjectType<T>(Func<T> create) : ConfigType<T>
         }
     }
 
+    /// <summary>Names of the members that <see cref="WriteFields"/> writes.</summary>
+    public IEnumerable<string> Present(T value) => _fields.Where(field => field.IsWritten(value)).Select(static field => field.Name);
+
     /// <inheritdoc />
     public override IEnumerable<OptionDescription> Describe(string path)
     {
@@ -125,11 +128,18 @@ public sealed class ObjectType<T>(Func<T> create) : ConfigType<T>
 
     internal T DecodeFields(ConfigObject node, T record, DecodeContext context)
     {
+        HashSet<string>? given = node.IsCaseSensitive ? new(StringComparer.OrdinalIgnoreCase) : null;
         foreach (var (name, child) in node.Entries)
         {
             if (child is ConfigInvalid invalid)
             {
                 context.Error("PATH", child.Location, invalid.Message);
+                continue;
+            }
+
+            if (given?.Add(name) == false)
+            {
+                context.Error("FIELD", child.Location, $"{(context.Path.Length == 0 ? name : $"{context.Path}.{name}")} is given twice, in two spellings");
                 continue;
             }
 

@@ -18,11 +18,26 @@ public sealed record EntryPointConfig
     /// <summary>Time limits and life cycle.</summary>
     public TransportConfig Transport { get; init; } = new();
 
+    /// <summary>Who may send a PROXY header; null = it is not read.</summary>
+    public ProxyProtocolInConfig? ProxyProtocol { get; init; }
+
+    /// <summary>Settings of a UDP entry point.</summary>
+    public EntryPointUdpConfig Udp { get; init; } = new();
+
+    /// <summary>True for <c>/udp</c> addresses.</summary>
+    public bool IsUdp => AddressSyntax.TryParse(Address ?? "", out var address, out _) && address.Protocol == "udp";
+
     /// <summary>Whose forwarded headers are believed.</summary>
     public ForwardedHeadersConfig ForwardedHeaders { get; init; } = new();
 
     /// <summary>HTTP settings.</summary>
     public EntryPointHttpConfig Http { get; init; } = new();
+
+    /// <summary>What is recorded about requests of routers that do not say it themselves; null = everything.</summary>
+    public EntryPointObservabilityConfig? Observability { get; init; }
+
+    /// <summary>HTTP/2 settings.</summary>
+    public EntryPointHttp2Config Http2 { get; init; } = new();
 
     /// <summary>How it is read and written.</summary>
     public static ObjectType<EntryPointConfig> Type { get; } = new ObjectType<EntryPointConfig>(static () => new())
@@ -30,8 +45,12 @@ public sealed record EntryPointConfig
         .Field("reusePort", ConfigTypes.Bool, static o => o.ReusePort, static (o, v) => o with { ReusePort = v }, description: "SO_REUSEPORT. Default false.")
         .Field("asDefault", ConfigTypes.Bool, static o => o.AsDefault, static (o, v) => o with { AsDefault = v }, description: "A default entry point of routers without entryPoints.")
         .Field("transport", TransportConfig.Type, static o => o.Transport, static (o, v) => o with { Transport = v }, description: "Time limits and life cycle.")
+        .Field("proxyProtocol", ProxyProtocolInConfig.Type, static o => o.ProxyProtocol, static (o, v) => o with { ProxyProtocol = v }, FieldOptions.AllowEmpty, description: "Who may send a PROXY header.")
+        .Field("udp", EntryPointUdpConfig.Type, static o => o.Udp, static (o, v) => o with { Udp = v }, description: "Settings of a UDP entry point.")
         .Field("forwardedHeaders", ForwardedHeadersConfig.Type, static o => o.ForwardedHeaders, static (o, v) => o with { ForwardedHeaders = v }, description: "Whose forwarded headers are believed.")
-        .Field("http", EntryPointHttpConfig.Type, static o => o.Http, static (o, v) => o with { Http = v }, description: "HTTP settings.");
+        .Field("http", EntryPointHttpConfig.Type, static o => o.Http, static (o, v) => o with { Http = v }, description: "HTTP settings.")
+        .Field("observability", EntryPointObservabilityConfig.Type, static o => o.Observability, static (o, v) => o with { Observability = v }, description: "What is recorded about requests of routers that do not say it themselves.")
+        .Field("http2", EntryPointHttp2Config.Type, static o => o.Http2, static (o, v) => o with { Http2 = v }, description: "HTTP/2 settings.");
 }
 
 /// <summary><c>transport</c>.</summary>
@@ -138,6 +157,9 @@ public sealed record EntryPointHttpConfig
     /// <summary>Header limit in bytes. Default 1048576.</summary>
     public int MaxHeaderBytes { get; init; } = 1048576;
 
+    /// <summary>Request headers with <c>_</c> in their name: <c>keep</c> (default), <c>delete</c>, or <c>reject</c> (400).</summary>
+    public string? UnderscoreHeadersStrategy { get; init; } = "keep";
+
     /// <summary>How it is read and written.</summary>
     public static ObjectType<EntryPointHttpConfig> Type { get; } = new ObjectType<EntryPointHttpConfig>(static () => new())
         .Field("redirections", RedirectionsConfig.Type, static o => o.Redirections, static (o, v) => o with { Redirections = v }, description: "Redirect to another entry point.")
@@ -146,7 +168,8 @@ public sealed record EntryPointHttpConfig
         .Field("sanitizePath", ConfigTypes.Bool, static o => o.SanitizePath, static (o, v) => o with { SanitizePath = v }, description: "Resolve ., .. and // before routing. Default true.")
         .Field("encodedCharacters", EncodedCharactersConfig.Type, static o => o.EncodedCharacters, static (o, v) => o with { EncodedCharacters = v }, description: "Which encoded characters a path may hold (400 otherwise, after routing); null = all.")
         .Field("encodeQuerySemicolons", ConfigTypes.Bool, static o => o.EncodeQuerySemicolons, static (o, v) => o with { EncodeQuerySemicolons = v }, description: "; becomes %3B instead of &.")
-        .Field("maxHeaderBytes", ConfigTypes.Int, static o => o.MaxHeaderBytes, static (o, v) => o with { MaxHeaderBytes = v }, description: "Header limit in bytes. Default 1048576.");
+        .Field("maxHeaderBytes", ConfigTypes.Int, static o => o.MaxHeaderBytes, static (o, v) => o with { MaxHeaderBytes = v }, description: "Header limit in bytes. Default 1048576.")
+        .Field("underscoreHeadersStrategy", ConfigTypes.String, static o => o.UnderscoreHeadersStrategy, static (o, v) => o with { UnderscoreHeadersStrategy = v }, description: "Request headers with _ in their name: keep (default), delete or reject (400).");
 }
 
 /// <summary><c>http.redirections</c>.</summary>

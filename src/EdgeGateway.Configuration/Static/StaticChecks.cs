@@ -29,10 +29,26 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
         }
 
         CheckProviders(loaded.Providers);
+        switch (loaded.Core?.DefaultRuleSyntax)
+        {
+            case null or "" or "v3":
+                break;
+            case "v2":
+                Warn("core.defaultRuleSyntax=v2 is deprecated: rewrite the rules for v3; a rule that fails in v3 is told its v3 form", "core", "defaultRuleSyntax");
+                break;
+            default:
+                throw Fault("VALUE", $"core.defaultRuleSyntax: unsupported default rule syntax '{loaded.Core?.DefaultRuleSyntax}', there are v2 and v3", "core", "defaultRuleSyntax");
+        }
+
         CheckLogs(loaded);
         if (!IsBasePath(loaded.Api?.BasePath ?? "/"))
         {
             throw Fault("VALUE", $"api.basePath '{loaded.Api!.BasePath}' is not an absolute URL path", "api", "basePath");
+        }
+
+        if (loaded.Edge.Http1Forwarder is not (EdgeConfig.OwnForwarder or EdgeConfig.YarpForwarder))
+        {
+            throw Fault("VALUE", $"edge.http1Forwarder '{loaded.Edge.Http1Forwarder}' is neither own nor yarp", "edge", "http1Forwarder");
         }
 
         foreach (var (name, resolver) in loaded.CertificatesResolvers)
@@ -56,9 +72,39 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
             throw Fault("ADDRESS", $"error while building entryPoint {name}: {error}", at);
         }
 
-        if (address.Protocol == "udp")
+        if (config.Udp.Timeout <= TimeSpan.Zero)
         {
-            throw Fault("UNSUPPORTED", $"entry point {name}: UDP entry points are not supported yet", at);
+            throw Fault("VALUE", $"error while building entryPoint {name}: udp timeout should be greater than zero", "entryPoints", name, "udp", "timeout");
+        }
+
+        foreach (var trusted in config.ProxyProtocol?.TrustedIPs ?? [])
+        {
+            if (!IPAddress.TryParse(trusted, out _) && !IsNetwork(trusted))
+            {
+                throw Fault(
+                    "VALUE", $"error while building entryPoint {name}: '{trusted}' is neither an IP address nor a network such as 10.0.0.0/8",
+                    "entryPoints", name, "proxyProtocol", "trustedIPs");
+            }
+        }
+
+        if (config.Http.UnderscoreHeadersStrategy is not (null or "" or "keep" or "delete" or "reject"))
+        {
+            throw Fault(
+                "VALUE",
+                $"error while building entryPoint {name}: '{config.Http.UnderscoreHeadersStrategy}' is no underscoreHeadersStrategy: keep, delete or reject",
+                "entryPoints", name, "http", "underscoreHeadersStrategy");
+        }
+
+        if (config.Http2.MaxConcurrentStreams < 0)
+        {
+            throw Fault("VALUE", $"entry point {name}: http2.maxConcurrentStreams must be 0 or more", "entryPoints", name, "http2", "maxConcurrentStreams");
+        }
+
+        if (config.Http2.MaxEncoderHeaderTableSize != config.Http2.MaxDecoderHeaderTableSize)
+        {
+            Warn(
+                $"entry point {name}: http2.maxEncoderHeaderTableSize has no effect, both tables have maxDecoderHeaderTableSize",
+                "entryPoints", name, "http2", "maxEncoderHeaderTableSize");
         }
 
         foreach (var trusted in config.ForwardedHeaders.TrustedIPs)
@@ -94,21 +140,6 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
                     "providers", "precedence");
             }
         }
-
-        if (providers.Nomad is not { } nomad)
-        {
-            return;
-        }
-
-        if (nomad.Namespaces.Count > 1 || nomad.Namespaces.Contains("*"))
-        {
-            throw Fault("UNSUPPORTED", "providers.nomad.namespaces: more than one namespace is not supported yet", "providers", "nomad", "namespaces");
-        }
-
-        if (nomad.AllowEmptyServices)
-        {
-            throw Fault("UNSUPPORTED", "the option providers.nomad.allowEmptyServices is not supported yet", "providers", "nomad", "allowEmptyServices");
-        }
     }
 
     private void CheckLogs(StaticConfiguration loaded)
@@ -122,6 +153,14 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
         if (loaded.Log.Format is { } format && format.ToLowerInvariant() is not ("common" or "json"))
         {
             Warn($"log.format '{format}' is unknown, common is used", "log", "format");
+        }
+
+        foreach (var bucket in loaded.Metrics.Prometheus?.Buckets ?? [])
+        {
+            if (!double.TryParse(bucket, NumberStyles.Float, CultureInfo.InvariantCulture, out var bound) || !double.IsFinite(bound))
+            {
+                throw Fault("VALUE", $"metrics.prometheus.buckets: '{bucket}' is not a number of seconds", "metrics", "prometheus", "buckets");
+            }
         }
 
         switch (loaded.AccessLog?.Format)

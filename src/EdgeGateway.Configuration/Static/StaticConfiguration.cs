@@ -18,6 +18,9 @@ public sealed record StaticConfiguration
     /// <summary>Log.</summary>
     public LogConfig Log { get; init; } = new();
 
+    /// <summary>Metrics.</summary>
+    public MetricsConfig Metrics { get; init; } = new();
+
     /// <summary>Access log; null = off.</summary>
     public AccessLogConfig? AccessLog { get; init; }
 
@@ -30,8 +33,14 @@ public sealed record StaticConfiguration
     /// <summary>Default settings of connections to servers.</summary>
     public ServersTransportConfig ServersTransport { get; init; } = StaticServersTransport.Default;
 
+    /// <summary>Default settings of connections to TCP servers.</summary>
+    public TcpServersTransportConfig TcpServersTransport { get; init; } = StaticTcpServersTransport.Default;
+
     /// <summary>Accepted; nothing is sent home.</summary>
     public GlobalConfig Global { get; init; } = new();
+
+    /// <summary>Rule syntax; null = not set.</summary>
+    public CoreConfig? Core { get; init; }
 
     /// <summary>Our own options.</summary>
     public EdgeConfig Edge { get; init; } = new();
@@ -43,11 +52,16 @@ public sealed record StaticConfiguration
         .Field("ping", PingConfig.Type, static o => o.Ping, static (o, v) => o with { Ping = v }, FieldOptions.AllowEmpty)
         .Field("log", LogConfig.Type, static o => o.Log, static (o, v) => o with { Log = v }, FieldOptions.AllowEmpty)
         .Field("accessLog", AccessLogConfig.Type, static o => o.AccessLog, static (o, v) => o with { AccessLog = v }, FieldOptions.AllowEmpty)
+        .Field("metrics", MetricsConfig.Type, static o => o.Metrics, static (o, v) => o with { Metrics = v })
         .Field("providers", ProvidersConfig.Type, static o => o.Providers, static (o, v) => o with { Providers = v })
         .Field(
             "certificatesResolvers", ConfigTypes.MapOf(CertificateResolverConfig.Type), static o => o.CertificatesResolvers,
             static (o, v) => o with { CertificatesResolvers = v })
         .Field("serversTransport", StaticServersTransport.Type, static o => o.ServersTransport, static (o, v) => o with { ServersTransport = v })
+        .Field(
+            "tcpServersTransport", StaticTcpServersTransport.Type, static o => o.TcpServersTransport,
+            static (o, v) => o with { TcpServersTransport = v })
         .Field("global", GlobalConfig.Type, static o => o.Global, static (o, v) => o with { Global = v })
+        .Field("core", CoreConfig.Type, static o => o.Core, static (o, v) => o with { Core = v })
         .Field("edge", EdgeConfig.Type, static o => o.Edge, static (o, v) => o with { Edge = v });
 }

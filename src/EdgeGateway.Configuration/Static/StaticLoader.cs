@@ -123,7 +123,8 @@ public static class StaticLoader
         }
 
         if (!entryPoints.ContainsKey(AdminEntryPoint)
-            && (loaded.Api?.Insecure == true || loaded.Ping is { ManualRouting: false, EntryPoint: AdminEntryPoint }))
+            && (loaded.Api?.Insecure == true || loaded.Ping is { ManualRouting: false, EntryPoint: AdminEntryPoint }
+                || loaded.Metrics.Prometheus is { ManualRouting: false, EntryPoint: AdminEntryPoint }))
         {
             entryPoints[AdminEntryPoint] = new() { Address = ":8080" };
         }

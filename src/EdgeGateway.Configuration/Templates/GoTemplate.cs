@@ -5,29 +5,39 @@ namespace EdgeGateway.Configuration.Templates;
 /// <summary>A text template in the language of Go's text/template, with the text functions of sprig (dynamic-config §2.6). Safe for concurrent use.</summary>
 public sealed class GoTemplate
 {
-    // A rule is a line; more comes from a loop gone wrong (repeat, range in range).
-    private const int MaxOutput = 1 << 20;
-    private const int MaxSteps = 1_000_000;
-
     private readonly string _name;
     private readonly string _text;
     private readonly TemplateNode[] _nodes;
+    private readonly IReadOnlyDictionary<string, TemplateNode[]> _defined;
     private readonly IReadOnlyDictionary<string, TemplateFunction> _functions;
 
-    private GoTemplate(string name, string text, TemplateNode[] nodes, IReadOnlyDictionary<string, TemplateFunction> functions)
+    private GoTemplate(
+        string name, string text, TemplateNode[] nodes, IReadOnlyDictionary<string, TemplateNode[]> defined, IReadOnlyDictionary<string, TemplateFunction> functions)
     {
-        (_name, _text, _nodes, _functions) = (name, text, nodes, functions);
+        (_name, _text, _nodes, _defined, _functions) = (name, text, nodes, defined, functions);
     }
 
     /// <summary>Parses a template.</summary>
     /// <param name="name">Name for messages.</param>
     /// <param name="text">The template.</param>
-    /// <param name="more">Further functions by name.</param>
+    /// <param name="more">Further functions by name; they win over built-in ones.</param>
     /// <exception cref="TemplateException">Bad syntax or an unknown function.</exception>
     public static GoTemplate Parse(string name, string text, IReadOnlyDictionary<string, TemplateFunction>? more = null)
     {
-        var functions = more is null ? TemplateFunctions.All : TemplateFunctions.All.Concat(more).ToDictionary(StringComparer.Ordinal);
-        return new(name, text, new TemplateParser(name, text, functions).Parse(), functions);
+        var functions = TemplateFunctions.All;
+        if (more is not null)
+        {
+            var all = functions.ToDictionary(StringComparer.Ordinal);
+            foreach (var (key, function) in more)
+            {
+                all[key] = function;
+            }
+
+            functions = all;
+        }
+
+        var parser = new TemplateParser(name, text, functions);
+        return new(name, text, parser.Parse(), parser.Defined, functions);
     }
 
     /// <summary>Renders it.</summary>
@@ -35,9 +45,18 @@ public sealed class GoTemplate
     /// <exception cref="TemplateException">A field, function or value does not fit.</exception>
     public string Render(IReadOnlyDictionary<string, object?> data)
     {
-        var run = new Run(this, data);
+        var run = new Run(this, new RootValue(data), TemplateLimits.Rule);
         _ = run.Walk(_nodes, run.Root);
         return run.Output.ToString();
+    }
+
+    /// <summary>Renders it with any value as the dot.</summary>
+    /// <exception cref="TemplateException">A field, function or value does not fit, or a limit is exceeded.</exception>
+    internal RenderedTemplate RenderValue(object? dot, TemplateLimits limits)
+    {
+        var run = new Run(this, dot, limits);
+        _ = run.Walk(_nodes, run.Root);
+        return new(run.Output.ToString(), _text, run.Pieces);
     }
 
     private enum Jump
@@ -49,17 +68,28 @@ public sealed class GoTemplate
 
     private sealed record RootValue(IReadOnlyDictionary<string, object?> Fields);
 
-    private sealed class Run(GoTemplate template, IReadOnlyDictionary<string, object?> data)
+    private sealed class Run(GoTemplate template, object? root, TemplateLimits limits)
     {
-        private readonly List<KeyValuePair<string, object?>> _variables = [new("$", new RootValue(data))];
-        private int _steps;
+        private readonly List<KeyValuePair<string, object?>> _variables = [new("$", root)];
+        // Each level of a template that calls another, or itself, is some frames of the stack.
+        private const int MaxDepth = 300;
 
-        internal object Root { get; } = new RootValue(data);
+        private int _steps;
+        private int _depth;
+
+        internal object? Root { get; } = root;
 
         internal StringBuilder Output { get; } = new();
 
+        internal List<RenderedTemplate.Piece> Pieces { get; } = [];
+
         internal Jump Walk(TemplateNode[] nodes, object? dot)
         {
+            if (++_depth > MaxDepth)
+            {
+                throw Fail(nodes.Length > 0 ? nodes[0].Position : 0, "templates call each other too deeply");
+            }
+
             var scope = _variables.Count;
             var jump = Jump.None;
             foreach (var node in nodes)
@@ -67,10 +97,11 @@ public sealed class GoTemplate
                 Step(node.Position);
                 jump = node switch
                 {
-                    TextNode text => Write(text.Text, text.Position),
+                    TextNode text => Write(text.Text, text.Position, verbatim: true),
                     ActionNode action => Act(action, dot),
                     BranchNode branch => Branch(branch, dot),
                     RangeNode range => Range(range, dot),
+                    CallNode call => Call(call, dot),
                     JumpNode { IsBreak: true } => Jump.Break,
                     _ => Jump.Continue,
                 };
@@ -80,28 +111,46 @@ public sealed class GoTemplate
                 }
             }
 
+            _depth--;
             _variables.RemoveRange(scope, _variables.Count - scope);
             return jump;
         }
 
+        // The parser let the body see its own variables only; "$" is the dot it was given.
+        private Jump Call(CallNode call, object? dot)
+        {
+            if (!template._defined.TryGetValue(call.Name, out var body))
+            {
+                throw Fail(call.Position, $"template \"{call.Name}\" not defined");
+            }
+
+            var value = call.Pipeline is null ? null : Evaluate(call.Pipeline, dot);
+            var scope = _variables.Count;
+            _variables.Add(new("$", value));
+            _ = Walk(body, value);
+            _variables.RemoveRange(scope, _variables.Count - scope);
+            return Jump.None;
+        }
+
         private TemplateException Fail(int position, string message) =>
-            new($"{TemplateParser.Place(template._name, template._text, position)}: {message}");
+            TemplateParser.Fault(template._name, template._text, position, message);
 
         private void Step(int position)
         {
-            if (++_steps > MaxSteps)
+            if (++_steps > limits.MaxSteps)
             {
                 throw Fail(position, "the template runs too long");
             }
         }
 
-        private Jump Write(string text, int position)
+        private Jump Write(string text, int position, bool verbatim)
         {
-            if (Output.Length + text.Length > MaxOutput)
+            if (Output.Length + text.Length > limits.MaxOutput)
             {
                 throw Fail(position, "the template writes too much");
             }
 
+            Pieces.Add(new(Output.Length, position, verbatim));
             Output.Append(text);
             return Jump.None;
         }
@@ -109,7 +158,19 @@ public sealed class GoTemplate
         private Jump Act(ActionNode action, object? dot)
         {
             var value = Evaluate(action.Pipeline, dot);
-            return action.Pipeline.Variable is null ? Write(TemplateValues.Print(value), action.Position) : Jump.None;
+            if (action.Pipeline.Variable is not null)
+            {
+                return Jump.None;
+            }
+
+            try
+            {
+                return Write(TemplateValues.Print(value), action.Position, verbatim: false);
+            }
+            catch (TemplateException fault) when (fault.Line == 0)
+            {
+                throw Fail(action.Position, fault.Reason);
+            }
         }
 
         private Jump Branch(BranchNode branch, object? dot)
@@ -167,7 +228,7 @@ public sealed class GoTemplate
 
             if (value is long count)
             {
-                return Enumerable.Range(0, (int)Math.Clamp(count, 0, MaxSteps)).Select(static i => ((object?)(long)i, (object?)(long)i));
+                return Enumerable.Range(0, (int)Math.Clamp(count, 0, limits.MaxSteps)).Select(static i => ((object?)(long)i, (object?)(long)i));
             }
 
             return TemplateValues.TryMap(value, out var entries)
@@ -241,7 +302,7 @@ public sealed class GoTemplate
             }
             catch (TemplateException fault)
             {
-                throw Fail(position, $"error calling {name}: {fault.Message}");
+                throw Fail(position, $"error calling {name}: {fault.Reason}");
             }
         }
 

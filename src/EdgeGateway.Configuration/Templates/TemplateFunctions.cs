@@ -25,6 +25,7 @@ internal static class TemplateFunctions
         Texts(all);
         Lists(all);
         Numbers(all);
+        TemplateDataFunctions.AddTo(all);
         return all;
     }
 
@@ -148,6 +149,9 @@ internal static class TemplateFunctions
         all["min"] = new(1, -1, static a => a.Min(ToInteger));
         all["max"] = all["biggest"] = new(1, -1, static a => a.Max(ToInteger));
     }
+
+    /// <summary>Go's <c>strings.Split</c>.</summary>
+    internal static List<object?> SplitText(string text, string separator) => Split(text, separator, int.MaxValue);
 
     private static string Text(object? value) =>
         value as string ?? throw new TemplateException($"wrong type for value; expected string; got {TemplateValues.TypeName(value)}");

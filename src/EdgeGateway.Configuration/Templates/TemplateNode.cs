@@ -18,6 +18,9 @@ internal sealed record RangeNode(string? Key, string? Value, PipelineNode Pipeli
 /// <summary><c>break</c> or <c>continue</c>.</summary>
 internal sealed record JumpNode(bool IsBreak, int Position) : TemplateNode(Position);
 
+/// <summary><c>template</c>, or the call that a <c>block</c> makes; the dot inside is the pipeline's value.</summary>
+internal sealed record CallNode(string Name, PipelineNode? Pipeline, int Position) : TemplateNode(Position);
+
 /// <summary>Commands, each taking the value of the one before as its last argument.</summary>
 internal sealed record PipelineNode(string? Variable, bool Declares, CommandNode[] Commands, int Position) : TemplateNode(Position);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EdgeGateway.Configuration.Templates;
 
-/// <summary>Parses Go's text/template as far as a single text needs it; <c>define</c>, <c>template</c> and <c>block</c> are refused.</summary>
+/// <summary>Parses Go's text/template: one text with the templates that it defines itself.</summary>
 internal sealed class TemplateParser(string name, string text, IReadOnlyDictionary<string, TemplateFunction> functions)
 {
     // Deeper nesting is no template that a human wrote; the limit keeps the stack.
@@ -16,21 +16,22 @@ internal sealed class TemplateParser(string name, string text, IReadOnlyDictiona
     private int _depth;
     private int _loops;
 
+    /// <summary>What <c>define</c> and <c>block</c> made, by name.</summary>
+    internal Dictionary<string, TemplateNode[]> Defined { get; } = new(StringComparer.Ordinal);
+
     internal TemplateNode[] Parse()
     {
         var nodes = ParseList(out var end);
         return end is null ? nodes : throw Fail(_tokens[0].Position, $"unexpected {{{{{end}}}}}");
     }
 
-    internal static string Place(string name, string text, int position)
+    internal static TemplateException Fault(string name, string text, int position, string reason)
     {
-        var before = text.AsSpan(0, Math.Min(position, text.Length));
-        var line = 1 + before.Count('\n');
-        var column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
-        return string.Create(CultureInfo.InvariantCulture, $"template: {name}:{line}:{column}");
+        var (line, column) = RenderedTemplate.Place(text, position);
+        return new(name, line, column, reason);
     }
 
-    private TemplateException Fail(int position, string message) => new($"{Place(name, text, position)}: {message}");
+    private TemplateException Fail(int position, string message) => Fault(name, text, position, message);
 
     private TemplateNode[] ParseList(out string? end)
     {
@@ -72,11 +73,18 @@ internal sealed class TemplateParser(string name, string text, IReadOnlyDictiona
             var open = text.IndexOf("{{", _at, StringComparison.Ordinal);
             var raw = open < 0 ? text[_at..] : text[_at..open];
             var trimLeft = open >= 0 && open + 3 < text.Length && text[open + 2] == '-' && text[open + 3] is ' ' or '\t' or '\r' or '\n';
-            raw = _trimNext ? raw.TrimStart(' ', '\t', '\r', '\n') : raw;
+            var from = _at;
+            if (_trimNext)
+            {
+                from += raw.Length;
+                raw = raw.TrimStart(' ', '\t', '\r', '\n');
+                from -= raw.Length;
+            }
+
             raw = trimLeft ? raw.TrimEnd(' ', '\t', '\r', '\n') : raw;
             if (raw.Length > 0)
             {
-                nodes.Add(new TextNode(raw, _at));
+                nodes.Add(new TextNode(raw, from));
             }
 
             _trimNext = false;
@@ -136,15 +144,69 @@ internal sealed class TemplateParser(string name, string text, IReadOnlyDictiona
                 ExpectEnd();
                 return _loops > 0 ? new JumpNode(first.Text == "break", first.Position) : throw Fail(first.Position, $"{{{{{first.Text}}}}} outside {{{{range}}}}");
             case "define":
+                _token++;
+                return ParseDefine(first);
             case "template":
+                _token++;
+                var name = TakeName(first);
+                var argument = Current.Kind == TemplateTokenKind.End ? null : ParsePipeline(allowVariable: false);
+                ExpectEnd();
+                return new CallNode(name, argument, first.Position);
             case "block":
-                throw Fail(first.Position, $"{{{{{first.Text}}}}} is not supported in this template");
+                _token++;
+                return ParseBlock(first);
             default:
                 var pipeline = ParsePipeline(allowVariable: true);
                 ExpectEnd();
                 return new ActionNode(pipeline, first.Position);
         }
     }
+
+    private TextNode ParseDefine(TemplateToken first)
+    {
+        if (_depth > 1)
+        {
+            throw Fail(first.Position, "{{define}} may not stand inside another action");
+        }
+
+        var name = TakeName(first);
+        ExpectEnd();
+        ParseBody(name, first);
+        return new TextNode("", first.Position);
+    }
+
+    private CallNode ParseBlock(TemplateToken first)
+    {
+        var name = TakeName(first);
+        var argument = ParsePipeline(allowVariable: false);
+        ExpectEnd();
+        ParseBody(name, first);
+        return new CallNode(name, argument, first.Position);
+    }
+
+    // A defined template sees no variables but its own, and no loop around it.
+    private void ParseBody(string name, TemplateToken first)
+    {
+        var (variables, loops) = (_variables.ToArray(), _loops);
+        _variables.Clear();
+        _variables.Add("$");
+        _loops = 0;
+        var body = ParseList(out var end);
+        if (end != "end")
+        {
+            throw Fail(first.Position, $"{{{{{first.Text}}}}} has no {{{{end}}}}");
+        }
+
+        _token = 1;
+        ExpectEnd();
+        Defined[name] = body;
+        _variables.Clear();
+        _variables.AddRange(variables);
+        _loops = loops;
+    }
+
+    private string TakeName(TemplateToken first) =>
+        Current.Kind == TemplateTokenKind.Text ? Take().Text : throw Fail(first.Position, $"{{{{{first.Text}}}}} needs a name in quotes");
 
     private BranchNode ParseBranch(TemplateToken first)
     {

@@ -17,6 +17,8 @@ namespace EdgeGateway.Nomad.Client;
 /// </summary>
 internal sealed class NomadClient : IDisposable
 {
+    private static readonly SharedTexts Texts = new();
+
     /// <summary>Largest body: 100,000 registrations of 600 bytes.</summary>
     private const int MaxBody = 64 * 1024 * 1024;
 
@@ -41,8 +43,8 @@ internal sealed class NomadClient : IDisposable
             + (options.Region is null ? "" : "&region=" + Uri.EscapeDataString(options.Region));
     }
 
-    /// <summary>The address in use, for messages.</summary>
-    public string CurrentAddress => _current.Address.Text;
+    /// <summary>The address in use with the namespace that is asked for, for messages.</summary>
+    public string CurrentAddress => _options.Namespace is { } space ? $"{_current.Address.Text}, namespace {space}" : _current.Address.Text;
 
     /// <summary>Takes the healthiest address for the next session; among equals the first as written, but a working one is kept.</summary>
     public void ChooseEndpoint()
@@ -61,9 +63,20 @@ internal sealed class NomadClient : IDisposable
     public bool HasBetterEndpoint => _endpoints.Any(e => e.Failures < _current.Failures);
 
     /// <summary>Lists the names. With an <paramref name="index"/> above 0 Nomad waits up to <paramref name="wait"/> for a higher one.</summary>
-    public async Task<NomadAnswer<List<ServiceListing>>> ServicesAsync(ulong index, TimeSpan wait, bool stale, CancellationToken cancellation)
+    /// <param name="index">Above 0: waits for a higher index.</param>
+    /// <param name="wait">How long to wait for it.</param>
+    /// <param name="stale">Whether a follower may answer.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <param name="unneeded">Told the answer's index; true = the list itself is not wanted, and none is given.</param>
+    public async Task<NomadAnswer<List<ServiceListing>>> ServicesAsync(
+        ulong index, TimeSpan wait, bool stale, CancellationToken cancellation, Func<ulong, Task<bool>>? unneeded = null)
     {
-        var answer = await GetAsync("/v1/services", index, wait, stale, NomadJson.Default.ListServiceListJson, cancellation);
+        var answer = await GetAsync("/v1/services", index, wait, stale, NomadJson.Default.ListServiceListJson, cancellation, unneeded);
+        if (answer.Value is null)
+        {
+            return new(answer.Index, []);
+        }
+
         var listings = new List<ServiceListing>();
         foreach (var space in answer.Value)
         {
@@ -174,8 +187,9 @@ internal sealed class NomadClient : IDisposable
     /// <summary>Turns Nomad's JSON into an instance; null when it has no ID.</summary>
     public static NomadInstance? ToInstance(RegistrationJson json) => json.ID is { Length: > 0 } id
         ? new NomadInstance(
-            id, json.ServiceName ?? "", json.Namespace ?? "", json.NodeID ?? "", json.Datacenter ?? "", json.JobID ?? "", json.AllocID ?? "",
-            json.Address ?? "", json.Port, json.Tags is { Count: > 0 } tags ? tags.ToConfigList() : ConfigList<string>.Empty,
+            id, json.ServiceName ?? "", Texts.Share(json.Namespace), Texts.Share(json.NodeID), Texts.Share(json.Datacenter), Texts.Share(json.JobID),
+            json.AllocID ?? "", Texts.Share(json.Address), json.Port,
+            json.Tags is { Count: > 0 } tags ? tags.Select(Texts.Share).ToConfigList() : ConfigList<string>.Empty,
             json.CreateIndex, json.ModifyIndex)
         : null;
 
@@ -188,8 +202,9 @@ internal sealed class NomadClient : IDisposable
         }
     }
 
-    private async Task<NomadAnswer<T>> GetAsync<T>(
-        string path, ulong index, TimeSpan wait, bool stale, JsonTypeInfo<T> type, CancellationToken cancellation)
+    /// <summary>Reads a list or an object; with an <paramref name="index"/> above 0 Nomad waits up to <paramref name="wait"/> for a higher one.</summary>
+    public async Task<NomadAnswer<T>> GetAsync<T>(
+        string path, ulong index, TimeSpan wait, bool stale, JsonTypeInfo<T> type, CancellationToken cancellation, Func<ulong, Task<bool>>? unneeded = null)
     {
         var query = new StringBuilder(path).Append('?');
         var limit = _timings.Read;
@@ -227,6 +242,12 @@ internal sealed class NomadClient : IDisposable
                 || !ulong.TryParse(values.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var at) || at == 0)
             {
                 throw new NomadException(NomadFault.NotCredible, $"{path}: answered with index 0, as an agent does that is shutting down or without rights");
+            }
+
+            if (unneeded is not null && await unneeded(at))
+            {
+                _current.Succeeded();
+                return new(at, default!);
             }
 
             // Parsing is CPU work: it leaves the I/O thread first (design decision 5).

@@ -36,6 +36,9 @@ internal enum NomadFault
     /// <summary>200 with index 0 or none (nomad-api §3.4).</summary>
     NotCredible,
 
+    /// <summary>No namespace is visible, or the jobs of one are not: the token lacks rights.</summary>
+    NothingVisible,
+
     /// <summary>The event stream cannot be opened: no first line, or a status; blocking queries are used.</summary>
     StreamRefused,
 

@@ -139,7 +139,7 @@ internal sealed class HttpFragmentBuilder(
             return null;
         }
 
-        var scheme = string.IsNullOrEmpty(server.Scheme) ? "http" : server.Scheme;
+        var scheme = !string.IsNullOrEmpty(server.Scheme) ? server.Scheme : SchemeOfLabel(server.Port);
         return service with
         {
             LoadBalancer = balancer with { Servers = [server with { Url = $"{scheme}://{address}", Scheme = null, Port = null }] },
@@ -151,5 +151,14 @@ internal sealed class HttpFragmentBuilder(
             problems.Error("EG-NOMAD-SERVER", place, $"service {name}: address is missing");
             return null;
         }
+    }
+
+    // Our addition: a port that is called https or h2c speaks that. Another port than the registered one has no label.
+    private string SchemeOfLabel(string? declaredPort)
+    {
+        var label = string.IsNullOrEmpty(declaredPort) ? InstanceNames.PortLabel(instance) : default;
+        return label.StartsWith("https", StringComparison.OrdinalIgnoreCase) ? "https"
+            : label.StartsWith("h2c", StringComparison.OrdinalIgnoreCase) ? "h2c"
+            : "http";
     }
 }

@@ -6,28 +6,34 @@ namespace EdgeGateway.Nomad.Mapping;
 
 /// <summary>
 /// From Nomad's instances to configuration (dynamic-config §2.4–2.8), in these steps:
-/// 1. an instance that keeps its object keeps its fragment;
+/// 1. an instance that keeps its object keeps its fragment; only where the list differs from the last one is there anything to do;
 /// 2. else its tags are decoded, once for all instances with equal tags;
 /// 3. enabled? constraints? then TCP, UDP and HTTP are completed with implied names, servers, default rule and links;
 /// 4. the fragments are merged in byte order of their internal names; unchanged elements keep their objects;
-/// 5. equal problems of the instances of one service become one.
+/// 5. routers of a service whose last instance went are kept for a grace time, without servers;
+/// 6. equal problems of the instances of one service become one.
 /// Not safe for concurrent calls.
 /// </summary>
 public sealed class InstanceMapper
 {
+    private const int MaximumDecodedKept = 256;
+
     private readonly InstanceMapperOptions _options;
     private readonly DefaultRuleRenderer _defaultRule;
     private readonly ConstraintExpression? _constraints;
     private readonly ConfigurationMerger _merger = new(MergeStrategy.Merge);
-    private Dictionary<NomadInstance, InstanceFragment> _fragments = new(ReferenceEqualityComparer.Instance);
+    private readonly FirstSeenIndexes _ages = new();
+    private readonly VanishedServices _vanished;
+    private readonly MappedInstances _mapped = new();
     private Dictionary<ConfigList<string>, DecodedTags> _decoded = [];
     private InstanceMapping _last = new(DynamicConfiguration.Empty, ConfigList<ConfigurationProblem>.Empty);
 
     /// <summary>Prepares the default rule and the constraints.</summary>
     /// <exception cref="ConfigurationException">One of them is wrong: this provider cannot run.</exception>
-    public InstanceMapper(InstanceMapperOptions options)
+    public InstanceMapper(InstanceMapperOptions options, TimeProvider? time = null)
     {
         _options = options;
+        _vanished = new(time ?? TimeProvider.System, options.LastInstanceGrace);
         _defaultRule = new(options.DefaultRule);
         _constraints = options.Constraints.Length == 0 ? null : ParseConstraints(options.Constraints);
     }
@@ -35,36 +41,34 @@ public sealed class InstanceMapper
     /// <summary>Fragments made anew by the last call; the rest was kept.</summary>
     public int LastDecoded { get; private set; }
 
+    /// <summary>When <see cref="Map"/> must be called again although no instance changed, from now; null = never.</summary>
+    public TimeSpan? Due => _vanished.Due;
+
     /// <summary>Maps all instances of one namespace.</summary>
-    /// <param name="instances">The complete table; unchanged instances are the same objects as before.</param>
+    /// <param name="instances">The complete table; unchanged instances are the same objects as before. An array is taken over and must not change.</param>
     public InstanceMapping Map(IEnumerable<NomadInstance> instances)
     {
-        var fragments = new Dictionary<NomadInstance, InstanceFragment>(_fragments.Count, ReferenceEqualityComparer.Instance);
         var decoded = new Dictionary<ConfigList<string>, DecodedTags>();
-        LastDecoded = 0;
-        foreach (var instance in instances)
-        {
-            if (!_fragments.TryGetValue(instance, out var fragment))
-            {
-                fragment = Build(instance, decoded);
-                LastDecoded++;
-            }
+        var removed = _mapped.Update(instances as NomadInstance[] ?? [.. instances], instance => Build(instance, decoded), out var made);
+        LastDecoded = made;
 
-            fragments[instance] = fragment;
+        var changed = made > 0 || removed.Count > 0;
+        if (changed || _vanished.Due is not null)
+        {
+            changed |= _vanished.Update(removed, _mapped.HasService);
+            _ages.Trim(_mapped.Instances);
         }
 
-        var changed = LastDecoded > 0 || fragments.Count != _fragments.Count;
-        _fragments = fragments;
-        if (LastDecoded > 0)
+        if (made > 0)
         {
-            // Tags of the latest change: a rolling update brings the same tags again with its next instance.
-            _decoded = decoded;
+            // Tags of the latest change: a rolling update brings the same tags again with its next instance. Not those of a whole table.
+            _decoded = decoded.Count <= MaximumDecodedKept ? decoded : [];
         }
 
         if (changed)
         {
-            var configuration = _merger.Merge(Sort(fragments.Values), out var conflicts);
-            _last = new(configuration, Report(fragments.Values, conflicts));
+            var configuration = _merger.Merge(_mapped.Sorted, out var conflicts);
+            _last = new(_vanished.Join(configuration), Report(_mapped.Fragments, conflicts)) { OriginOf = new ElementIndex(_mapped.Fragments, _options).Find };
         }
 
         return _last;
@@ -92,23 +96,6 @@ public sealed class InstanceMapper
         }
     }
 
-    // A clash of internal names overwrites, as in Traefik.
-    private static ConfigurationFragment[] Sort(IEnumerable<InstanceFragment> fragments)
-    {
-        var byName = new Dictionary<string, ConfigurationFragment>(StringComparer.Ordinal);
-        foreach (var fragment in fragments)
-        {
-            if (fragment.Fragment is { } used)
-            {
-                byName[used.Source] = used;
-            }
-        }
-
-        var sorted = byName.Values.ToArray();
-        Array.Sort(sorted, static (left, right) => string.CompareOrdinal(left.Source, right.Source));
-        return sorted;
-    }
-
     private InstanceFragment Build(NomadInstance instance, Dictionary<ConfigList<string>, DecodedTags> decoded)
     {
         if (!decoded.TryGetValue(instance.Tags, out var tags))
@@ -125,7 +112,7 @@ public sealed class InstanceMapper
 
         var problems = new FragmentProblems(tags.Problems);
         var configuration = Complete(instance, tags, InstanceNames.Implied(instance, canary), problems);
-        return new(instance, configuration is null ? null : new(InstanceNames.Internal(instance), instance.CreateIndex, configuration), problems.All);
+        return new(instance, configuration is null ? null : new(InstanceNames.Internal(instance), _ages.Of(instance), configuration), problems.All.Count == 0 ? [] : problems.All);
     }
 
     private DynamicConfiguration? Complete(NomadInstance instance, DecodedTags tags, string implied, FragmentProblems problems)
@@ -153,34 +140,60 @@ public sealed class InstanceMapper
         return new() { Http = http, Tcp = tcpPart, Udp = udpPart, Tls = tags.Configuration.Tls };
     }
 
-    private static ConfigList<ConfigurationProblem> Report(IEnumerable<InstanceFragment> fragments, IReadOnlyList<MergeConflict> conflicts)
+    private ConfigList<ConfigurationProblem> Report(IReadOnlyCollection<InstanceFragment> fragments, IReadOnlyList<MergeConflict> conflicts)
     {
-        var groups = new Dictionary<(string Job, string Service, ConfigurationProblem Problem), (string Allocation, int Count)>();
+        var groups = new Dictionary<(string Job, string Service, ConfigurationProblem Problem), (NomadInstance First, int Count)>();
         foreach (var fragment in fragments)
         {
+            if (fragment.Problems.Count == 0)
+            {
+                continue;
+            }
+
             foreach (var problem in fragment.Problems)
             {
                 var key = (fragment.Instance.JobId, fragment.Instance.ServiceName, problem);
-                groups[key] = groups.TryGetValue(key, out var known) ? (known.Allocation, known.Count + 1) : (fragment.Instance.AllocId, 1);
+                groups[key] = groups.TryGetValue(key, out var known) ? (known.First, known.Count + 1) : (fragment.Instance, 1);
             }
         }
 
         var problems = new List<ConfigurationProblem>(groups.Count + conflicts.Count);
-        foreach (var ((job, service, problem), (allocation, count)) in groups)
+        foreach (var ((_, _, problem), (first, count)) in groups)
         {
-            // Nomad shows the first eight characters of an allocation's ID.
-            var shown = allocation.Length > 8 ? allocation[..8] : allocation;
-            var more = count == 1 ? "" : $" and {count - 1} more";
-            problems.Add(problem with { Location = new($"job {job}, service {service}, allocation {shown}{more}, {problem.Location.Text}") });
+            problems.Add(problem with { Location = new($"{InstanceAddress.Of(first, _options.Provider, count - 1)}, {problem.Location.Text}") });
         }
 
-        foreach (var conflict in conflicts)
+        problems.AddRange(_vanished.Problems());
+        if (conflicts.Count > 0)
         {
-            problems.Add(new(
-                "EG-NOMAD-CONFLICT", ProblemSeverity.Warning, new($"instances {string.Join(", ", conflict.Sources.Take(4))}{(conflict.Sources.Count > 4 ? ", …" : "")}"),
-                $"{conflict.Kind} {conflict.Name} is defined with different settings; those that were first seen last are used ({conflict.Winners[0]})"));
+            // Two names of each conflict are asked for; they are the very strings of the fragments.
+            var wanted = conflicts.SelectMany(static conflict => conflict.Sources).ToHashSet<string>(ReferenceEqualityComparer.Instance);
+            var bySource = new Dictionary<string, NomadInstance>(StringComparer.Ordinal);
+            foreach (var fragment in fragments)
+            {
+                if (fragment.Fragment is { } used && wanted.Contains(used.Source))
+                {
+                    bySource[used.Source] = fragment.Instance;
+                }
+            }
+
+            problems.AddRange(conflicts.Select(conflict => Describe(conflict, bySource)));
         }
 
         return problems.OrderBy(static problem => problem.Location.Text, StringComparer.Ordinal).ThenBy(static problem => problem.Message, StringComparer.Ordinal).ToConfigList();
+    }
+
+    private ConfigurationProblem Describe(MergeConflict conflict, Dictionary<string, NomadInstance> bySource)
+    {
+        // Instances of one version are one definition: the first tells which job it is.
+        var winner = bySource[conflict.Winners[0]];
+        var loser = bySource[conflict.Sources.First(source => !conflict.Winners.Contains(source))];
+        var message = winner.JobId == loser.JobId
+            ? $"{conflict.Kind} {conflict.Name} is defined with different settings by the versions of job {winner.JobId}; the version first seen last is used"
+            : $"{conflict.Kind} {conflict.Name} is defined with different settings by the jobs {winner.JobId} and {loser.JobId}; that of {winner.JobId} is used, it was first seen last";
+        return new(
+            "EG-NOMAD-CONFLICT", ProblemSeverity.Warning,
+            new($"{InstanceAddress.Of(winner, _options.Provider, conflict.Winners.Count - 1)}; not used: {InstanceAddress.Of(loser, _options.Provider, conflict.Sources.Count - conflict.Winners.Count - 1)}"),
+            message);
     }
 }

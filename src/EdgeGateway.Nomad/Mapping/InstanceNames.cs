@@ -20,6 +20,17 @@ internal static class InstanceNames
         ? string.Create(CultureInfo.InvariantCulture, $"{instance.ServiceName}-{Hash(instance.Tags)}")
         : instance.ServiceName);
 
+    /// <summary>
+    /// The label of the registered port, which Nomad tells only at the end of the ID (<c>…-&lt;service&gt;-&lt;label&gt;</c>, nomad-api §4.2);
+    /// empty when the ID is not of that form.
+    /// </summary>
+    internal static ReadOnlySpan<char> PortLabel(NomadInstance instance)
+    {
+        var before = $"-{instance.ServiceName}-";
+        var at = instance.Id.StartsWith("_nomad-", StringComparison.Ordinal) ? instance.Id.LastIndexOf(before, StringComparison.Ordinal) : -1;
+        return at < 0 ? [] : instance.Id.AsSpan(at + before.Length);
+    }
+
     private static ulong Hash(IEnumerable<string> tags)
     {
         var hash = FnvOffset;

@@ -89,6 +89,7 @@ internal sealed class FaultLog(ILogger logger, TimeProvider time)
         NomadFault.Malformed => ("EG-NOMAD-JSON", "is that address Nomad's API?"),
         NomadFault.TooLarge => ("EG-NOMAD-SIZE", "the answer is above the limit of what is read"),
         NomadFault.NotCredible => ("EG-NOMAD-INDEX0", "the agent is shutting down or the token has no rights"),
+        NomadFault.NothingVisible => ("EG-NOMAD-RIGHTS", "give the token read-job, see jobs/edge-gateway.policy.hcl, or name the namespaces in providers.nomad.namespaces"),
         NomadFault.StreamRefused => (StreamCode, "changes are watched by blocking queries until it works"),
         NomadFault.StreamSilent => ("EG-NOMAD-SILENT", "the event stream is opened anew"),
         _ => ("EG-NOMAD-STREAMEND", "the event stream is opened anew"),

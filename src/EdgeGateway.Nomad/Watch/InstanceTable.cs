@@ -120,20 +120,60 @@ internal sealed class InstanceTable(TimeProvider time, TimeSpan remember)
     /// <summary>True when the names and tag unions of the list endpoint are those of the table.</summary>
     public bool Matches(IReadOnlyList<ServiceListing> listings)
     {
-        var unions = new Dictionary<(string, string), SortedSet<string>>();
-        foreach (var instance in _sorted)
+        var told = new Dictionary<(string, string), ServiceListing>(listings.Count);
+        foreach (var listing in listings)
         {
-            var key = (instance.Namespace, instance.ServiceName);
-            if (!unions.TryGetValue(key, out var union))
-            {
-                unions.Add(key, union = new SortedSet<string>(StringComparer.Ordinal));
-            }
-
-            union.UnionWith(instance.Tags);
+            told[(listing.Namespace, listing.Name)] = listing;
         }
 
-        return listings.Count == unions.Count
-            && listings.All(l => unions.TryGetValue((l.Namespace, l.Name), out var union) && union.SetEquals(l.Tags));
+        // The instances of one name stand together.
+        var names = 0;
+        for (var (from, to) = (0, 0); from < _sorted.Count; from = to)
+        {
+            var first = _sorted[from];
+            for (to = from + 1; to < _sorted.Count && _sorted[to].ServiceName == first.ServiceName && _sorted[to].Namespace == first.Namespace; to++)
+            {
+            }
+
+            names++;
+            if (!told.TryGetValue((first.Namespace, first.ServiceName), out var listing) || !IsUnion(listing.Tags, from, to))
+            {
+                return false;
+            }
+        }
+
+        return names == listings.Count;
+    }
+
+    /// <summary>Whether the tags, which come in no order, are those of some instances. A service has few: no set is made for them.</summary>
+    private bool IsUnion(IReadOnlyList<string> tags, int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            foreach (var tag in _sorted[i].Tags.AsSpan())
+            {
+                if (!tags.Contains(tag))
+                {
+                    return false;
+                }
+            }
+        }
+
+        foreach (var tag in tags)
+        {
+            var found = false;
+            for (var i = from; i < to && !found; i++)
+            {
+                found = _sorted[i].Tags.AsSpan().Contains(tag);
+            }
+
+            if (!found)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool Put((string Namespace, string Id) key, NomadInstance instance, ulong index, bool started)

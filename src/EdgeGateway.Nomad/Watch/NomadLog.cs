@@ -25,4 +25,10 @@ internal static partial class NomadLog
 
     [LoggerMessage(7, LogLevel.Error, "EG-NOMAD-INTERNAL the watch of Nomad failed in itself and starts again")]
     public static partial void Internal(ILogger logger, Exception error);
+
+    [LoggerMessage(8, LogLevel.Information, "Nomad namespace {space} is watched from now on")]
+    public static partial void NamespaceFound(ILogger logger, string space);
+
+    [LoggerMessage(9, LogLevel.Information, "Nomad namespace {space} is gone")]
+    public static partial void NamespaceGone(ILogger logger, string space);
 }

@@ -76,7 +76,10 @@ internal static class ApiJson
         {
             writer.WriteString("name", middleware.Name);
             writer.WriteString("provider", middleware.Provider);
-            writer.WriteString("type", MiddlewareFactory.TypesOf(middleware.Config).FirstOrDefault("").ToLowerInvariant());
+            if (TypeOf(middleware.Config) is { Length: > 0 } type)
+            {
+                writer.WriteString("type", type);
+            }
         }
 
         writer.WriteEndObject();
@@ -90,6 +93,15 @@ internal static class ApiJson
         writer.WriteString("name", name);
         writer.WriteEndObject();
     }
+
+    /// <summary>Lower-cased kind of a middleware, of a plugin its name; empty when it has none.</summary>
+    public static string TypeOf(MiddlewareConfig config) =>
+        config.Plugin.Count > 0
+            ? config.Plugin.AsSpan()[0].Key.ToLowerInvariant()
+            : MiddlewareConfig.Type.Present(config).FirstOrDefault("").ToLowerInvariant();
+
+    /// <summary>Order of the status texts.</summary>
+    public static int CompareStatus(ElementStatus one, ElementStatus other) => string.CompareOrdinal(StatusText(one), StatusText(other));
 
     /// <summary>Lower-case status.</summary>
     public static string StatusText(ElementStatus status) => status switch

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using EdgeGateway.Configuration.Static;
 
@@ -32,6 +33,21 @@ public sealed record ApiOptions
 
     /// <summary>Access logs are written.</summary>
     public bool AccessLog { get; init; }
+
+    /// <summary>The metrics in use as Traefik names them, such as <c>Prometheus</c>; empty = none.</summary>
+    public string Metrics { get; init; } = "";
+
+    /// <summary><c>/debug/vars</c> is served (<c>api.debug</c>).</summary>
+    public bool Debug { get; init; }
+
+    /// <summary>The certificates of the store, without the generated default.</summary>
+    public Func<IReadOnlyList<X509Certificate2>> Certificates { get; init; } = static () => [];
+
+    /// <summary>Writes the static configuration, for the support dump.</summary>
+    public Action<Utf8JsonWriter> WriteStatic { get; init; } = static writer => { writer.WriteStartObject(); writer.WriteEndObject(); };
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Writes the members of <c>/api/edge</c>, our addition: certificates, dropped log lines, provider health.</summary>
     public Action<Utf8JsonWriter> WriteEdge { get; init; } = static _ => { };

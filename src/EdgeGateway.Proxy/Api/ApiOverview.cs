@@ -9,24 +9,23 @@ internal static class ApiOverview
     public static void Write(Utf8JsonWriter writer, ApiOptions options, ConfigurationReport report)
     {
         writer.WriteStartObject();
-        writer.WriteStartObject("http");
-        Count(writer, "routers", report.Routers.Values.Select(static r => r.Status));
-        Count(writer, "services", report.Services.Values.Select(static s => s.Status));
-        Count(writer, "middlewares", report.Middlewares.Values.Select(static m => m.Status));
-        writer.WriteEndObject();
-        writer.WriteStartObject("tcp");
-        Count(writer, "routers", []);
-        Count(writer, "services", []);
-        Count(writer, "middlewares", []);
-        writer.WriteEndObject();
-        writer.WriteStartObject("udp");
-        Count(writer, "routers", []);
-        Count(writer, "services", []);
-        writer.WriteEndObject();
-        Count(writer, "certificates", []);
+        foreach (var protocol in (string[])["http", "tcp", "udp"])
+        {
+            writer.WriteStartObject(protocol);
+            Count(writer, report, protocol, "routers");
+            Count(writer, report, protocol, "services");
+            if (protocol != "udp")
+            {
+                Count(writer, report, protocol, "middlewares");
+            }
+
+            writer.WriteEndObject();
+        }
+
+        ApiCertificates.Count(options).Write(writer, "certificates");
         writer.WriteStartObject("features");
         writer.WriteString("tracing", "");
-        writer.WriteString("metrics", "");
+        writer.WriteString("metrics", options.Metrics);
         writer.WriteBoolean("accessLog", options.AccessLog);
         writer.WriteEndObject();
         if (options.Providers.Count > 0)
@@ -43,20 +42,10 @@ internal static class ApiOverview
         writer.WriteEndObject();
     }
 
-    private static void Count(Utf8JsonWriter writer, string name, IEnumerable<ElementStatus> statuses)
+    private static void Count(Utf8JsonWriter writer, ConfigurationReport report, string protocol, string kind)
     {
-        var (total, warnings, errors) = (0, 0, 0);
-        foreach (var status in statuses)
-        {
-            total++;
-            warnings += status == ElementStatus.Warning ? 1 : 0;
-            errors += status == ElementStatus.Disabled ? 1 : 0;
-        }
-
-        writer.WriteStartObject(name);
-        writer.WriteNumber("total", total);
-        writer.WriteNumber("warnings", warnings);
-        writer.WriteNumber("errors", errors);
-        writer.WriteEndObject();
+        var elements = Array.Find(ApiSections.All, section => section.Path.Length == protocol.Length + 1 + kind.Length
+            && section.Path.StartsWith(protocol, StringComparison.Ordinal) && section.Path.EndsWith(kind, StringComparison.Ordinal));
+        (elements?.Count(report) ?? default).Write(writer, kind);
     }
 }

@@ -7,56 +7,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace EdgeGateway.Proxy.Api;
 
-/// <summary><c>api@internal</c>: the read-only API (runtime-behaviour §5), and below it the dashboard.</summary>
+/// <summary>
+/// <c>api@internal</c>: the read-only API (runtime-behaviour §5), and below it the dashboard. All that it shows comes from the snapshot
+/// in force; the report is put together by the request that asks first, never by the loop that compiles.
+/// </summary>
 public sealed class ApiService(ApiOptions options, SnapshotHolder snapshots) : HttpServiceModel("api@internal")
 {
-    private static readonly ApiList<RouterReport> Routers = new()
-    {
-        Name = static r => r.Name,
-        Status = static r => ApiJson.StatusText(r.Status),
-        Searched = static r => [r.Name, r.Config.Rule],
-        Filters =
-        {
-            ["serviceName"] = static (r, value) => r.ServiceName == value || r.Config.Service == value,
-            ["middlewareName"] = static (r, value) => r.Config.Middlewares.Contains(value),
-        },
-        Sorts = new(StringComparer.Ordinal)
-        {
-            ["provider"] = static (a, b) => string.CompareOrdinal(a.Provider, b.Provider),
-            ["priority"] = static (a, b) => a.Config.Priority.CompareTo(b.Config.Priority),
-            ["status"] = static (a, b) => string.CompareOrdinal(ApiJson.StatusText(a.Status), ApiJson.StatusText(b.Status)),
-            ["rule"] = static (a, b) => string.CompareOrdinal(a.Config.Rule, b.Config.Rule),
-            ["service"] = static (a, b) => string.CompareOrdinal(a.Config.Service, b.Config.Service),
-            ["entryPoints"] = static (a, b) => a.Config.EntryPoints.Count.CompareTo(b.Config.EntryPoints.Count),
-        },
-    };
-
-    private static readonly ApiList<ServiceReport> ServiceList = new()
-    {
-        Name = static s => s.Name,
-        Status = static s => ApiJson.StatusText(s.Status),
-        Searched = static s => [s.Name],
-        Sorts = new(StringComparer.Ordinal)
-        {
-            ["type"] = static (a, b) => string.CompareOrdinal(a.Type, b.Type),
-            ["servers"] = static (a, b) => Servers(a).CompareTo(Servers(b)),
-            ["provider"] = static (a, b) => string.CompareOrdinal(a.Provider, b.Provider),
-            ["status"] = static (a, b) => string.CompareOrdinal(ApiJson.StatusText(a.Status), ApiJson.StatusText(b.Status)),
-        },
-    };
-
-    private static readonly ApiList<MiddlewareReport> MiddlewareList = new()
-    {
-        Name = static m => m.Name,
-        Status = static m => ApiJson.StatusText(m.Status),
-        Searched = static m => [m.Name],
-        Sorts = new(StringComparer.Ordinal)
-        {
-            ["provider"] = static (a, b) => string.CompareOrdinal(a.Provider, b.Provider),
-            ["status"] = static (a, b) => string.CompareOrdinal(ApiJson.StatusText(a.Status), ApiJson.StatusText(b.Status)),
-        },
-    };
-
     private readonly string _base = options.BasePath.TrimEnd('/');
 
     /// <inheritdoc />
@@ -67,107 +23,101 @@ public sealed class ApiService(ApiOptions options, SnapshotHolder snapshots) : H
         var target = context.Upstream.Target;
         var mark = target.IndexOf('?', StringComparison.Ordinal);
         var path = mark < 0 ? target : target[..mark];
-        if (!path.StartsWith(_base, StringComparison.Ordinal))
-        {
-            await NotFoundAsync(context);
-            return;
-        }
-
-        if (!HttpMethods.IsGet(context.Http.Request.Method))
-        {
-            await ErrorAnswer.BareAsync(context, StatusCodes.Status405MethodNotAllowed);
-            return;
-        }
-
-        var below = path[_base.Length..];
-        await (below.StartsWith("/api/", StringComparison.Ordinal)
-            ? AnswerAsync(context, below["/api/".Length..], new ApiQuery(mark < 0 ? "" : target[mark..]))
-            : options.Dashboard ? DashboardAsync(context, below) : NotFoundAsync(context));
+        var answer = path.StartsWith(_base, StringComparison.Ordinal)
+            ? Find(path[_base.Length..], mark < 0 ? "" : target[mark..])
+            : null;
+        await (answer is null
+            ? ErrorAnswer.PlainAsync(context, StatusCodes.Status404NotFound, "404 page not found")
+            : HttpMethods.IsGet(context.Http.Request.Method)
+                ? answer(context)
+                : ErrorAnswer.BareAsync(context, StatusCodes.Status405MethodNotAllowed));
     }
 
-    private static int Servers(ServiceReport service) => service.Config.LoadBalancer?.Servers.Count ?? 0;
+    private ConfigurationReport Report => snapshots.Current.Report.Value;
 
-    private static ValueTask NotFoundAsync(GatewayContext context) =>
-        ErrorAnswer.PlainAsync(context, StatusCodes.Status404NotFound, "404 page not found");
-
-    private ValueTask DashboardAsync(GatewayContext context, string below)
+    /// <summary>What answers a path below the base; null = nothing there.</summary>
+    private Func<GatewayContext, ValueTask>? Find(string path, string query)
     {
-        if (below is "" or "/")
+        const string Api = "/api/";
+        if (path.StartsWith(Api, StringComparison.Ordinal))
         {
-            var prefix = context.Http.Request.Headers["X-Forwarded-Prefix"].ToString().TrimEnd('/');
-            context.Http.Response.Headers.Location =
-                (prefix.StartsWith('/') && !prefix.StartsWith("//", StringComparison.Ordinal) ? prefix : "") + _base + "/dashboard/";
-            return ErrorAnswer.BareAsync(context, StatusCodes.Status302Found);
+            return FindApi(path[Api.Length..], query);
         }
 
-        return below == "/dashboard/"
-            ? ApiAnswer.HtmlAsync(context, DashboardPage.Render(options, snapshots.Current.Report.Value))
-            : NotFoundAsync(context);
-    }
-
-    private ValueTask AnswerAsync(GatewayContext context, string path, ApiQuery query)
-    {
-        var report = snapshots.Current.Report.Value;
-        var parts = path.Split('/', 3);
-        return parts switch
+        return path switch
         {
-            ["version"] => ApiAnswer.JsonAsync(context, Version, "application/json; charset=UTF-8"),
-            ["overview"] => ApiAnswer.JsonAsync(context, writer => ApiOverview.Write(writer, options, report)),
-            ["rawdata"] => ApiAnswer.JsonAsync(context, writer => RawData(writer, report)),
-            ["edge"] => ApiAnswer.JsonAsync(context, Edge),
-            ["entrypoints"] => EntryPointsAsync(context, query),
-            ["entrypoints", var name] => EntryPointAsync(context, Uri.UnescapeDataString(name)),
-            ["http", "routers"] => ListAsync(context, Routers, report.Routers.Values, query, ApiJson.Router),
-            ["http", "services"] => ListAsync(context, ServiceList, report.Services.Values, query, ApiJson.Service),
-            ["http", "middlewares"] => ListAsync(context, MiddlewareList, report.Middlewares.Values, query, ApiJson.Middleware),
-            ["http", "routers", var id] => OneAsync(context, "router", report.Routers, id, ApiJson.Router),
-            ["http", "services", var id] => OneAsync(context, "service", report.Services, id, ApiJson.Service),
-            ["http", "middlewares", var id] => OneAsync(context, "middleware", report.Middlewares, id, ApiJson.Middleware),
-            _ => NotFoundAsync(context),
+            "/debug/vars" when options.Debug => static context => ApiAnswer.JsonAsync(context, ApiDebug.Write, "application/json; charset=utf-8"),
+            "" or "/" when options.Dashboard => Redirect,
+            "/dashboard/" when options.Dashboard => context => ApiAnswer.HtmlAsync(context, DashboardPage.Render(options, Report)),
+            _ => null,
         };
     }
 
-    private static ValueTask ListAsync<T>(
-        GatewayContext context, ApiList<T> list, IEnumerable<T> all, ApiQuery query, Action<Utf8JsonWriter, T, bool> write)
+    private Func<GatewayContext, ValueTask>? FindApi(string path, string query)
     {
-        var page = list.Page(all, query, out var next, out var error);
-        return PageAsync(context, page, next, error, (writer, item) => write(writer, item, true));
-    }
-
-    private static ValueTask PageAsync<T>(
-        GatewayContext context, List<T> page, int next, string? error, Action<Utf8JsonWriter, T> write)
-    {
-        if (error is not null)
+        switch (path)
         {
-            return ApiAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, error);
+            case "version":
+                return context => ApiAnswer.JsonAsync(context, Version, "application/json; charset=UTF-8");
+            case "overview":
+                return context => ApiAnswer.JsonAsync(context, writer => ApiOverview.Write(writer, options, Report));
+            case "rawdata":
+                return context => ApiAnswer.JsonAsync(context, writer => RawData(writer, Report));
+            case "edge":
+                return context => ApiAnswer.JsonAsync(context, Edge);
+            case "support-dump":
+                return context => SupportDump.AnswerAsync(context, options, Version, writer => RawData(writer, Report));
+            case "entrypoints":
+                return context => EntryPointsAsync(context, new ApiQuery(query));
+            case "certificates":
+                return context => ApiCertificates.ListAsync(context, options, new ApiQuery(query));
         }
 
-        context.Http.Response.Headers["X-Next-Page"] = next.ToString(CultureInfo.InvariantCulture);
-        return ApiAnswer.JsonAsync(context, writer =>
+        if (Below(path, "entrypoints") is { } entryPoint)
         {
-            writer.WriteStartArray();
-            foreach (var item in page)
+            return context => EntryPointAsync(context, entryPoint);
+        }
+
+        if (Below(path, "certificates") is { } certificate)
+        {
+            return context => ApiCertificates.OneAsync(context, options, certificate);
+        }
+
+        foreach (var section in ApiSections.All)
+        {
+            if (path == section.Path)
             {
-                write(writer, item);
+                return context => section.ListAsync(context, Report, new ApiQuery(query));
             }
 
-            writer.WriteEndArray();
-        });
+            if (Below(path, section.Path) is { } name)
+            {
+                return context => section.OneAsync(context, Report, name);
+            }
+        }
+
+        return null;
     }
 
-    private static ValueTask OneAsync<T>(
-        GatewayContext context, string kind, IReadOnlyDictionary<string, T> all, string id, Action<Utf8JsonWriter, T, bool> write)
+    // The one segment below a path, decoded once: %2F may be in a name, a slash may not.
+    private static string? Below(string path, string parent) =>
+        path.Length > parent.Length + 1 && path[parent.Length] == '/' && path.StartsWith(parent, StringComparison.Ordinal)
+            && path.IndexOf('/', parent.Length + 1) < 0
+            ? Uri.UnescapeDataString(path[(parent.Length + 1)..])
+            : null;
+
+    private ValueTask Redirect(GatewayContext context)
     {
-        var name = Uri.UnescapeDataString(id);
-        return all.TryGetValue(name, out var found)
-            ? ApiAnswer.JsonAsync(context, writer => write(writer, found, true))
-            : ApiAnswer.ErrorAsync(context, StatusCodes.Status404NotFound, $"{kind} not found: {name}");
+        var prefix = context.Http.Request.Headers["X-Forwarded-Prefix"].ToString().TrimEnd('/');
+        context.Http.Response.Headers.Location =
+            (prefix.StartsWith('/') && !prefix.StartsWith("//", StringComparison.Ordinal) ? prefix : "") + _base + "/dashboard/";
+        return ErrorAnswer.BareAsync(context, StatusCodes.Status302Found);
     }
 
     private ValueTask EntryPointsAsync(GatewayContext context, ApiQuery query)
     {
-        var page = Paging.Cut(options.EntryPoints.ToList(), query, out var next, out var error);
-        return PageAsync(context, page, next, error, static (writer, entry) => ApiJson.EntryPoint(writer, entry.Key, entry.Value));
+        var page = ApiPaging.Cut(options.EntryPoints.ToList(), query, out var next, out var error);
+        return ApiPage.Async(context, page, next, error, static (writer, entry) => ApiJson.EntryPoint(writer, entry.Key, entry.Value));
     }
 
     private ValueTask EntryPointAsync(GatewayContext context, string name)
@@ -209,28 +159,15 @@ public sealed class ApiService(ApiOptions options, SnapshotHolder snapshots) : H
         writer.WriteEndObject();
     }
 
-    private static void RawData(Utf8JsonWriter writer, ConfigurationReport report)
+    private static IEnumerable<bool> RawData(Utf8JsonWriter writer, ConfigurationReport report)
     {
         writer.WriteStartObject();
-        Map(writer, "routers", report.Routers, ApiJson.Router);
-        Map(writer, "middlewares", report.Middlewares, ApiJson.Middleware);
-        Map(writer, "services", report.Services, ApiJson.Service);
-        writer.WriteEndObject();
-    }
-
-    private static void Map<T>(
-        Utf8JsonWriter writer, string name, EdgeGateway.Configuration.Dynamic.ConfigMap<T> map, Action<Utf8JsonWriter, T, bool> write)
-    {
-        if (map.Count == 0)
+        foreach (var section in ApiSections.All)
         {
-            return;
-        }
-
-        writer.WriteStartObject(name);
-        foreach (var (key, value) in map)
-        {
-            writer.WritePropertyName(key);
-            write(writer, value, false);
+            foreach (var step in section.Raw(writer, report))
+            {
+                yield return step;
+            }
         }
 
         writer.WriteEndObject();

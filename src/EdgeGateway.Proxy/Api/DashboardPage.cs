@@ -1,3 +1,4 @@
+using EdgeGateway.Configuration.Dynamic;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -8,6 +9,8 @@ namespace EdgeGateway.Proxy.Api;
 /// <summary>The dashboard: one plain page without script. Everything that users wrote is escaped.</summary>
 internal static class DashboardPage
 {
+    private const int MostRows = 500;
+
     private const string Style = """
         :root{color-scheme:light dark;--line:#8884;--bad:#c62828;--warn:#b26a00;--good:#2e7d32}
         body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;max-width:1200px;padding:1.5rem}
@@ -41,9 +44,58 @@ internal static class DashboardPage
 
         page.Append("</div>");
         Problems(page, report);
+        Counts(page, report);
         Routers(page, report);
         Services(page, report);
-        return page.Append("</body></html>").ToString();
+        Middlewares(page, report);
+        return page.Append("<p><small>All of it as JSON: <code>/api/rawdata</code>, certificates and counters: <code>/api/edge</code></small></p></body></html>")
+            .ToString();
+    }
+
+    // A page of ten thousand rows helps nobody: what is wrong comes first, the rest is in the API.
+    private static IEnumerable<T> Rows<T>(StringBuilder page, string title, IReadOnlyCollection<T> all, Func<T, ElementStatus> status, string head)
+    {
+        if (all.Count == 0)
+        {
+            yield break;
+        }
+
+        page.Append("<h2>").Append(title).Append("</h2>");
+        if (all.Count > MostRows)
+        {
+            page.Append("<p><small>").Append(MostRows).Append(" of ").Append(all.Count).Append(", those with errors first</small></p>");
+        }
+
+        page.Append("<div class=\"wide\"><table><tr>").Append(head).Append("</tr>");
+        foreach (var item in all.OrderByDescending(status).Take(MostRows))
+        {
+            yield return item;
+        }
+
+        page.Append("</table></div>");
+    }
+
+    private static void Counts(StringBuilder page, ConfigurationReport report)
+    {
+        page.Append("<h2>Elements</h2><div class=\"cards\">");
+        foreach (var section in ApiSections.All)
+        {
+            var count = section.Count(report);
+            page.Append("<div class=\"card\"><b>").Append(section.Path).Append("</b><br>").Append(count.Total);
+            if (count.Warnings > 0)
+            {
+                page.Append(" <span class=\"warning\">").Append(count.Warnings).Append(" with warnings</span>");
+            }
+
+            if (count.Errors > 0)
+            {
+                page.Append(" <span class=\"error\">").Append(count.Errors).Append(" disabled</span>");
+            }
+
+            page.Append("</div>");
+        }
+
+        page.Append("</div>");
     }
 
     private static void Problems(StringBuilder page, ConfigurationReport report)
@@ -54,7 +106,7 @@ internal static class DashboardPage
         }
 
         page.Append("<h2>Problems</h2><ul>");
-        foreach (var problem in report.Problems)
+        foreach (var problem in report.Problems.Take(MostRows))
         {
             page.Append("<li class=\"error\">").Append(Escape(problem.Message)).Append(" <small>").Append(Escape(problem.Code))
                 .Append(", ").Append(Escape(problem.Location.Text)).Append("</small></li>");
@@ -65,16 +117,11 @@ internal static class DashboardPage
 
     private static void Routers(StringBuilder page, ConfigurationReport report)
     {
-        page.Append("<h2>HTTP routers</h2><div class=\"wide\"><table><tr><th>Status<th>Router<th>Rule<th>Entry points<th>TLS<th>Service</tr>");
-        foreach (var router in report.Routers.Values)
+        foreach (var router in Rows(
+            page, "HTTP routers", report.Routers.Values.ToList(), static r => r.Status,
+            "<th>Status<th>Router<th>Rule<th>Entry points<th>TLS<th>Middlewares<th>Service<th>Priority"))
         {
-            var status = ApiJson.StatusText(router.Status);
-            page.Append("<tr><td class=\"").Append(status).Append("\">").Append(status).Append("<td>").Append(Escape(router.Name));
-            foreach (var error in router.Errors)
-            {
-                page.Append("<br><small class=\"error\">").Append(Escape(error)).Append("</small>");
-            }
-
+            Begin(page, router.Name, router.Status, router.Errors);
             page.Append("<td><code>").Append(Escape(router.Config.Rule ?? "")).Append("</code><td>")
                 .Append(Escape(string.Join(", ", router.Using))).Append("<td>");
             if (router.Config.Tls is { } tls)
@@ -86,25 +133,18 @@ internal static class DashboardPage
                 }
             }
 
-            page.Append("<td>").Append(Escape(router.ServiceName)).Append("</tr>");
+            page.Append("<td>").Append(Escape(string.Join(", ", router.Config.Middlewares))).Append("<td>").Append(Escape(router.ServiceName))
+                .Append("<td>").Append(router.Config.Priority).Append("</tr>");
         }
-
-        page.Append("</table></div>");
     }
 
     private static void Services(StringBuilder page, ConfigurationReport report)
     {
-        page.Append("<h2>HTTP services</h2><div class=\"wide\"><table><tr><th>Status<th>Service<th>Servers<th>Used by</tr>");
-        foreach (var service in report.Services.Values)
+        foreach (var service in Rows(
+            page, "HTTP services", report.Services.Values.ToList(), static s => s.Status, "<th>Status<th>Service<th>Type<th>Servers<th>Used by"))
         {
-            var status = ApiJson.StatusText(service.Status);
-            page.Append("<tr><td class=\"").Append(status).Append("\">").Append(status).Append("<td>").Append(Escape(service.Name));
-            foreach (var error in service.Errors)
-            {
-                page.Append("<br><small class=\"error\">").Append(Escape(error)).Append("</small>");
-            }
-
-            page.Append("<td>");
+            Begin(page, service.Name, service.Status, service.Errors);
+            page.Append("<td>").Append(service.Type).Append("<td>");
             foreach (var server in service.Config.LoadBalancer?.Servers ?? [])
             {
                 page.Append("<code>").Append(Escape(server.Url ?? "")).Append("</code><br>");
@@ -112,8 +152,27 @@ internal static class DashboardPage
 
             page.Append("<td>").Append(Escape(string.Join(", ", service.UsedBy))).Append("</tr>");
         }
+    }
 
-        page.Append("</table></div>");
+    private static void Middlewares(StringBuilder page, ConfigurationReport report)
+    {
+        foreach (var middleware in Rows(
+            page, "HTTP middlewares", report.Middlewares.Values.ToList(), static m => m.Status, "<th>Status<th>Middleware<th>Type<th>Used by"))
+        {
+            Begin(page, middleware.Name, middleware.Status, middleware.Errors);
+            page.Append("<td>").Append(Escape(ApiJson.TypeOf(middleware.Config))).Append("<td>")
+                .Append(Escape(string.Join(", ", middleware.UsedBy))).Append("</tr>");
+        }
+    }
+
+    private static void Begin(StringBuilder page, string name, ElementStatus status, ConfigList<string> errors)
+    {
+        var text = ApiJson.StatusText(status);
+        page.Append("<tr><td class=\"").Append(text).Append("\">").Append(text).Append("<td>").Append(Escape(name));
+        foreach (var error in errors)
+        {
+            page.Append("<br><small class=\"error\">").Append(Escape(error)).Append("</small>");
+        }
     }
 
     private static string Escape(string text) => HtmlEncoder.Default.Encode(text);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using EdgeGateway.Proxy.EntryPoints.ProxyProtocol;
 using System.Net.Security;
 using System.Net.Sockets;
 using EdgeGateway.Proxy.Tls;
@@ -16,6 +17,7 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
     private readonly Socket _socket;
     private readonly Connection _connection;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstRead);
+    private int _start;
     private int _length;
 
     public ClientOpening(Socket socket, Connection connection)
@@ -25,41 +27,95 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
         connection.Attach(this);
     }
 
-    /// <summary>What was read.</summary>
-    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+    /// <summary>What was read and not taken.</summary>
+    public ReadOnlySpan<byte> Bytes => Memory.Span;
 
-    /// <summary>Reads until the protocol is known; Unknown: the client left.</summary>
-    public async ValueTask<OpeningKind> DetectAsync()
+    /// <inheritdoc cref="Bytes" />
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(_start, _length - _start);
+
+    /// <summary>Reads a PROXY header, if there is one, and takes it out of the opening.</summary>
+    /// <returns>Absent also when the client left before it said more.</returns>
+    public async ValueTask<(ProxyHeaderStatus Status, ProxyHeader Header)> ReadProxyHeaderAsync()
     {
         while (true)
         {
-            if (!await ReadMoreAsync())
+            if (_length > 0 && ProxyHeader.Read(Bytes, out var header) is not ProxyHeaderStatus.Incomplete and var status)
             {
-                // Less than a preface and then FIN: whatever it is, the HTTP/1 engine answers it.
-                return _length > 0 ? OpeningKind.Http1 : OpeningKind.Unknown;
+                _start += header.Length;
+                return (status, header);
             }
 
-            if (Opening.Detect(Bytes) is not OpeningKind.Unknown and var kind)
+            if (!await ReadMoreAsync())
             {
-                return kind;
+                return (ProxyHeaderStatus.Absent, default);
             }
         }
     }
 
-    /// <summary>Reads the whole ClientHello. What is not one is left to the TLS library, which knows the right alert.</summary>
-    public async ValueTask<ClientHello> ReadHelloAsync()
+    /// <summary>Reads until the protocol is known; Unknown: the client left.</summary>
+    /// <param name="knowsStartTls">True where a PostgreSQL SSLRequest means something.</param>
+    public async ValueTask<OpeningKind> DetectAsync(bool knowsStartTls)
     {
         while (true)
         {
-            if (ClientHello.Read(Bytes, out var hello) != ClientHelloStatus.Incomplete || _length >= MaxOpening || !await ReadMoreAsync())
+            if (Opening.Detect(Bytes, knowsStartTls) is not OpeningKind.Unknown and var kind)
             {
-                return hello;
+                return kind;
+            }
+
+            if (!await ReadMoreAsync())
+            {
+                // Less than a preface and then FIN: whatever it is, the HTTP/1 engine answers it.
+                return _length > _start ? OpeningKind.Http1 : OpeningKind.Unknown;
+            }
+        }
+    }
+
+    /// <summary>Says yes to an SSLRequest and reads what follows it.</summary>
+    public async ValueTask<OpeningKind> AnswerStartTlsAsync()
+    {
+        _start += Opening.StartTlsLength;
+        await SendAsync("S"u8.ToArray());
+        return await DetectAsync(knowsStartTls: false);
+    }
+
+    /// <summary>Reads the whole ClientHello; null when it is none, is too long, or did not come.</summary>
+    public async ValueTask<ClientHello?> ReadHelloAsync()
+    {
+        while (true)
+        {
+            switch (ClientHello.Read(Bytes, out var hello))
+            {
+                case ClientHelloStatus.Complete:
+                    return hello;
+                case ClientHelloStatus.Malformed:
+                    return null;
+            }
+
+            if (_length - _start >= MaxOpening || !await ReadMoreAsync())
+            {
+                return null;
             }
         }
     }
 
     /// <summary>The socket as a stream that begins with what was read.</summary>
-    public SslStream OpenTls() => new(new ClientStream(_socket, _connection, Bytes.ToArray()), leaveInnerStreamOpen: false);
+    /// <param name="waitsWithoutBuffer">An empty read waits for data, as a relay wants it.</param>
+    public SslStream OpenTls(bool waitsWithoutBuffer = false) =>
+        new(new ClientStream(_socket, _connection, Bytes.ToArray(), waitsWithoutBuffer), leaveInnerStreamOpen: false);
+
+    /// <summary>Answers a hello of SSL 2 with the alert protocol_version and half-closes, as Go's TLS does.</summary>
+    public ValueTask RefuseVersionAsync() => SendAlertAsync(1, 70);
+
+    /// <summary>
+    /// Answers the hello with the alert unrecognized_name and half-closes: the TLS library here cannot be told to send it
+    /// (RFC 6066 §3, RFC 8446 §6.2). Before the server's first flight an alert is a plain record in every version.
+    /// </summary>
+    public async ValueTask RefuseNameAsync()
+    {
+        const byte unrecognizedName = 112;
+        await SendAlertAsync(3, unrecognizedName);
+    }
 
     /// <inheritdoc />
     public void RequestClose() => Abort(ConnectionEnd.GatewayClosed);
@@ -84,6 +140,7 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
     {
         var buffer = _buffer;
         _buffer = [];
+        _start = 0;
         _length = 0;
         if (buffer.Length > 0)
         {
@@ -91,12 +148,22 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
         }
     }
 
+    private async ValueTask SendAlertAsync(byte minorVersion, byte description)
+    {
+        const byte alert = 0x15, fatal = 2;
+        await SendAsync(new byte[] { alert, 3, minorVersion, 0, 2, fatal, description });
+        _socket.Shutdown(SocketShutdown.Send);
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes) =>
+        _connection.AddWritten(await _socket.SendAsync(bytes, SocketFlags.None, CancellationToken.None));
+
     private async ValueTask<bool> ReadMoreAsync()
     {
         if (_length == _buffer.Length)
         {
             var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-            Bytes.CopyTo(larger);
+            _buffer.AsSpan(0, _length).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }

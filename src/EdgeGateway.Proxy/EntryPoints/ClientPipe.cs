@@ -46,6 +46,8 @@ internal sealed class ClientPipe : IDuplexPipe
         _tls = tls;
         _connection = connection;
         _output = new ClientPipeWriter(socket, tls, connection);
+        connection.Departure = _closed.Token;
+        connection.Pipe = this;
     }
 
     /// <inheritdoc />
@@ -76,7 +78,36 @@ internal sealed class ClientPipe : IDuplexPipe
         if (Interlocked.Exchange(ref _closing, 2) != 2)
         {
             _socket.Close(0);
+
+            // The pump tells too, unless it waits for the engine to read. Not from here: the engine may hold its locks.
+            ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
         }
+    }
+
+    /// <inheritdoc cref="Connection.PassInterimAsync"/>
+    public ValueTask<bool> PassInterimAsync(ReadOnlySpan<byte> head)
+    {
+        if (!_output.IsAtRest)
+        {
+            return new(false);
+        }
+
+        _output.Write(head);
+        var flush = _output.FlushAsync(CancellationToken.None);
+        return flush.IsCompletedSuccessfully ? new(!flush.GetAwaiter().GetResult().IsCompleted) : WaitAsync(flush);
+
+        static async ValueTask<bool> WaitAsync(ValueTask<FlushResult> flush) => !(await flush).IsCompleted;
+    }
+
+    /// <inheritdoc cref="Connection.EndSendingAsync"/>
+    public async ValueTask EndSendingAsync()
+    {
+        if (_tls is not null)
+        {
+            await _tls.ShutdownAsync();
+        }
+
+        _socket.Shutdown(SocketShutdown.Send);
     }
 
     /// <summary>Ends it after what was written: close_notify, FIN, then a short wait for the client's FIN.</summary>
@@ -179,7 +210,7 @@ internal sealed class ClientPipe : IDuplexPipe
 
         // A client that shut down its sending side before the engine took up its request (printf … | nc -N) still gets the
         // answer; with a request running it has left, and the work for it ends at once.
-        var fire = failure is not null || _connection.IsHttp2 || _connection.HasRunningRequest;
+        var fire = failure is not null || _connection.IsHttp2 || (_connection.HasRunningRequest && !_connection.IsTunnel);
         if (_closing == 0)
         {
             _connection.SetEnd(end);

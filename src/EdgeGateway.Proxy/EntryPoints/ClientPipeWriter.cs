@@ -26,6 +26,9 @@ internal sealed class ClientPipeWriter(Socket socket, SslStream? tls, Connection
     /// <summary>True once a send has failed: the client is gone.</summary>
     public bool Failed { get; private set; }
 
+    /// <summary>True while nothing is written and nothing is being sent: the place for an interim answer.</summary>
+    public bool IsAtRest => _unflushed == 0 && !_sending && !_completed && !Failed;
+
     /// <inheritdoc />
     public override bool CanGetUnflushedBytes => true;
 
@@ -103,6 +106,16 @@ internal sealed class ClientPipeWriter(Socket socket, SslStream? tls, Connection
             }
         }
 
+        if (connection.Trailers is { } trailers && IsEndOfChunks())
+        {
+            // The engine knows no trailers over HTTP/1.1; their place is before the empty line that ends the body (RFC 9112 §7.1.2).
+            connection.Trailers = null;
+            _length -= 2;
+            _unflushed -= 2;
+            this.Write(trailers.WrittenSpan);
+            this.Write("\r\n"u8);
+        }
+
         if (tls is not null || _full is { Count: > 0 })
         {
             _sending = true;
@@ -134,6 +147,9 @@ internal sealed class ClientPipeWriter(Socket socket, SslStream? tls, Connection
             return ValueTask.FromResult(Fail());
         }
     }
+
+    // Alone: all of the body was flushed before the trailers were set.
+    private bool IsEndOfChunks() => _full is not { Count: > 0 } && _buffer.AsSpan(0, _length).SequenceEqual("0\r\n\r\n"u8);
 
     private void Reserve(int sizeHint)
     {

@@ -6,7 +6,11 @@ namespace EdgeGateway.Proxy.EntryPoints;
 /// The socket as a stream for <c>SslStream</c>: gives back the bytes that were read to tell TLS from plain, and counts.
 /// A stream of our own instead of <c>NetworkStream</c>: bytes are counted at the socket, and zero-byte reads cost no call.
 /// </summary>
-internal sealed class ClientStream(Socket socket, Connection connection, ReadOnlyMemory<byte> prefix) : Stream
+/// <param name="socket">The socket.</param>
+/// <param name="connection">Counts the bytes.</param>
+/// <param name="prefix">Read already, comes first.</param>
+/// <param name="waitsWithoutBuffer">An empty read waits until there is data: an idle relay then holds no buffer.</param>
+internal sealed class ClientStream(Socket socket, Connection connection, ReadOnlyMemory<byte> prefix, bool waitsWithoutBuffer = false) : Stream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;
 
@@ -34,6 +38,11 @@ internal sealed class ClientStream(Socket socket, Connection connection, ReadOnl
     {
         if (buffer.IsEmpty)
         {
+            if (waitsWithoutBuffer && _prefix.IsEmpty)
+            {
+                return socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+            }
+
             return ValueTask.FromResult(0); // SslStream asks so before it rents a buffer; a read follows at once.
         }
 
@@ -41,7 +50,7 @@ internal sealed class ClientStream(Socket socket, Connection connection, ReadOnl
         {
             var count = Math.Min(_prefix.Length, buffer.Length);
             _prefix[..count].CopyTo(buffer);
-            _prefix = _prefix[count..];
+            _prefix = count == _prefix.Length ? default : _prefix[count..]; // an idle connection keeps no hello
             return ValueTask.FromResult(count);
         }
 

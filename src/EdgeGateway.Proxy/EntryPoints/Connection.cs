@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeGateway.Proxy.EntryPoints;
 
@@ -13,6 +15,8 @@ public sealed class Connection
     private long _bytesRead;
     private long _bytesWritten;
     private int _end;
+    private readonly Lock _watching = new();
+    private List<RequestLimits>? _watched;
 
     /// <summary>Unique in this process; also the engine's connection ID. Empty for a connection without a socket (tests).</summary>
     public string Id { get; init; } = "";
@@ -50,6 +54,12 @@ public sealed class Connection
     /// <summary>Cipher suite of the handshake; null without TLS.</summary>
     public TlsCipherSuite? TlsCipher { get; set; }
 
+    /// <summary>Name of the set of TLS options of the handshake; empty without TLS.</summary>
+    public string TlsOptions { get; set; } = "";
+
+    /// <summary>Certificate that the client showed, verified as far as the TLS options ask for it; null without one.</summary>
+    public X509Certificate2? ClientCertificate { get; set; }
+
     /// <summary>Who is calling, filled by whoever knows (whois, client certificate); null until then.</summary>
     public object? Identity { get; set; }
 
@@ -71,6 +81,18 @@ public sealed class Connection
     /// <summary>True while the handler has at least one request of this connection.</summary>
     internal bool HasRunningRequest => Volatile.Read(ref _requestsRunning) > 0;
 
+    /// <summary>Fires when the client is gone, or has half-closed while its HTTP/1 request runs. Never cancelled for a connection without a socket.</summary>
+    internal CancellationToken Departure { get; set; }
+
+    /// <summary>True once it relays another protocol: the client's FIN ends one direction and is no departure.</summary>
+    internal bool IsTunnel { get; set; }
+
+    /// <summary>Trailer section for the HTTP/1.1 answer that runs, each line with its end; null for none.</summary>
+    internal ArrayBufferWriter<byte>? Trailers { get; set; }
+
+    /// <summary>Writes to the client below the HTTP engine; null without a socket.</summary>
+    internal ClientPipe? Pipe { get; set; }
+
     /// <summary>True until the head of the answer to an HTTP/1.0 request is written: it says HTTP/1.0, which the engine never does.</summary>
     internal bool AnswersHttp10 { get; set; }
 
@@ -85,6 +107,12 @@ public sealed class Connection
 
     /// <summary>Ends it now, hard: the client sees a reset, never a clean end. Idempotent.</summary>
     public void Abort() => _control?.Abort(ConnectionEnd.Aborted);
+
+    /// <summary>Sends the head of an interim (1xx) answer to an HTTP/1.1 client whose answer has not begun; false when it could not be sent.</summary>
+    internal ValueTask<bool> PassInterimAsync(ReadOnlySpan<byte> head) => Pipe is null || IsHttp2 ? new(false) : Pipe.PassInterimAsync(head);
+
+    /// <summary>Ends our direction of a tunnel: close_notify and FIN.</summary>
+    internal ValueTask EndSendingAsync() => Pipe is null ? default : Pipe.EndSendingAsync();
 
     internal void Attach(IConnectionControl control) => _control = control;
 
@@ -105,4 +133,43 @@ public sealed class Connection
     }
 
     internal void RequestEnded() => Interlocked.Decrement(ref _requestsRunning);
+
+    /// <summary>A request with a time limit begins.</summary>
+    internal void Watch(RequestLimits request)
+    {
+        lock (_watching)
+        {
+            (_watched ??= []).Add(request);
+        }
+    }
+
+    /// <summary>It ended: it is left alone from here on, since its context may serve another request.</summary>
+    internal void Unwatch(RequestLimits request)
+    {
+        lock (_watching)
+        {
+            _watched!.Remove(request);
+        }
+    }
+
+    /// <summary>Ends requests that took too long.</summary>
+    internal void LookAtRequests(long now)
+    {
+        if (Volatile.Read(ref _watched) is not { Count: > 0 } watched)
+        {
+            return;
+        }
+
+        lock (_watching)
+        {
+            // Backwards: a request that is cut may end on this very thread, and leave the list.
+            for (var i = watched.Count - 1; i >= 0; i--)
+            {
+                if (i < watched.Count)
+                {
+                    watched[i].Look(now);
+                }
+            }
+        }
+    }
 }

@@ -1,9 +1,10 @@
 // The life of a connection:
 //   1. Bind      the port is open, clients wait in the backlog
 //   2. Accept    one loop, on the listener's own thread
-//   3. PROXY     (place of the PROXY protocol: peer and local address are corrected here)
+//   3. PROXY     the header of a proxy in front corrects peer and local address
 //   4. Opening   the first bytes tell TLS from HTTP/2 from HTTP/1, within readTimeout
-//   5. Routing   (place of the TCP routers: relay, passthrough, or on to HTTP)
+//   5. Routing   TCP routers take the connection (relay as it is, or TLS and relay), or it goes on to HTTP; where only TCP
+//                routers without TLS are, before a byte is read
 //   6. TLS       certificate by the name in the ClientHello, handshake within ten seconds
 //   7. HTTP      our pipe goes to the engine, which calls the request handler until the connection ends
 //   8. Drain     accept on for a while, close the port, tell connections to end, wait, cut
@@ -13,10 +14,15 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints.Engine;
+using EdgeGateway.Proxy.EntryPoints.ProxyProtocol;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Tls.Options;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Proxy.EntryPoints;
@@ -37,9 +43,14 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
     private readonly EntryPointConfig _config;
     private readonly CertificateStore _certificates;
+    private readonly SnapshotHolder _snapshots;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly HttpEngine _engine;
+    private readonly TcpForwarding _tcp;
+    private readonly ProxyTrust? _proxyTrust;
+    private readonly CancellationTokenSource _cut = new();
+    private readonly ConcurrentDictionary<Task, bool> _relays = new();
     private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
@@ -53,9 +64,17 @@ public sealed partial class EntryPoint : IAsyncDisposable
     /// <param name="certificates">Asked once per handshake.</param>
     /// <param name="log">Log of the gateway.</param>
     /// <param name="time">Clock.</param>
+    /// <param name="snapshots">Where the TLS options of a server name are looked up, once per handshake; null: the built-in default for all.</param>
     public EntryPoint(string name, EntryPointConfig config, RequestHandler handler, CertificateStore certificates, ILoggerFactory log,
-        TimeProvider time)
+        TimeProvider time, SnapshotHolder? snapshots = null)
     {
+        _snapshots = snapshots ?? new SnapshotHolder();
+        if (!ProxyTrust.TryCreate(config.ProxyProtocol, out _proxyTrust, out var error))
+        {
+            throw new InvalidDataException($"error while building entryPoint {name}: proxyProtocol: {error}");
+        }
+
+        _tcp = new TcpForwarding(time, log.CreateLogger<TcpForwarding>());
         Name = name;
         _config = config;
         _certificates = certificates;
@@ -75,6 +94,15 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
     /// <summary>Number of open connections, without a copy.</summary>
     public int ConnectionCount => _connections.Count;
+
+    /// <summary>PROXY headers that were malformed; their connections were closed.</summary>
+    public long MalformedProxyHeaders => _proxyTrust?.Malformed ?? 0;
+
+    /// <summary>Connections that a TCP middleware did not let in.</summary>
+    public long TcpRefused => _tcp.Refused;
+
+    /// <summary>TCP connections for which no server could be reached.</summary>
+    public long TcpUnreachable => _tcp.Unreachable;
 
     /// <summary>Handshakes that failed.</summary>
     public HandshakeFaults HandshakeFaults { get; } = new();
@@ -128,7 +156,8 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
         var grace = lifeCycle.GraceTimeOut > TimeSpan.Zero ? lifeCycle.GraceTimeOut : TimeSpan.Zero;
         using var limit = new CancellationTokenSource(grace, _time);
-        await _engine.StopAsync(limit.Token);
+        await Task.WhenAll(_engine.StopAsync(limit.Token), EndRelaysAsync(limit.Token));
+        await _cut.CancelAsync();
         foreach (var connection in _connections.Values)
         {
             connection.Abort();
@@ -149,7 +178,9 @@ public sealed partial class EntryPoint : IAsyncDisposable
         await _accepting;
         await _sweeping;
         await _engine.DisposeAsync();
+        await _cut.CancelAsync();
         _stopping.Dispose();
+        _cut.Dispose();
     }
 
     // 2. One loop: a socket is accepted and started on the thread that found it, without a hop.
@@ -193,22 +224,76 @@ public sealed partial class EntryPoint : IAsyncDisposable
             connection = Adopt(socket);
             opening = new ClientOpening(socket, connection);
 
-            // 3. The PROXY protocol belongs here: it may replace connection.Peer and connection.Local.
+            // 3. The PROXY protocol.
+            if (_proxyTrust is not null && !await ReadProxyHeaderAsync(_proxyTrust, connection, opening))
+            {
+                return;
+            }
+
+            // 5, before 4: nothing here needs to know what the client says, so the server may speak first.
+            var routing = CurrentTcp;
+            if (routing.RoutesUnread && routing.MatchPlain(connection.Peer.Address) is { } unread)
+            {
+                await RelayAsync(unread, connection, socket, opening, default, startTls: false);
+                return;
+            }
 
             // 4. First bytes.
-            var kind = await opening.DetectAsync();
-            if (kind == OpeningKind.Unknown || connection.End != ConnectionEnd.Open)
+            var kind = await opening.DetectAsync(routing.Tls.Routers.Count > 0);
+            var startTls = kind == OpeningKind.StartTls;
+            kind = startTls ? await opening.AnswerStartTlsAsync() : kind;
+            if (kind == OpeningKind.Unknown || connection.End != ConnectionEnd.Open || (startTls && kind != OpeningKind.Tls))
             {
                 connection.SetEnd(ConnectionEnd.ClientClosed); // stays what it is if it was given up
                 return;
             }
 
-            // 5. TCP routers belong here; all there is goes to HTTP.
+            ClientHello hello = new(null, []);
+            if (kind == OpeningKind.Tls)
+            {
+                if (await opening.ReadHelloAsync() is not { } read)
+                {
+                    if (connection.End == ConnectionEnd.Open)
+                    {
+                        HandshakeFaults.CountRefusal();
+                        connection.SetEnd(ConnectionEnd.HandshakeFailed);
+                    }
+
+                    return;
+                }
+
+                hello = read;
+                connection.Sni = hello.ServerName;
+            }
+
+            // 5. TCP routers, as they are now: the hello may have taken its time.
+            routing = CurrentTcp;
+            var router = routing.IsEmpty ? null
+                : startTls ? routing.MatchStartTls(hello.ServerName, connection.Peer.Address, hello.Protocols)
+                : kind is OpeningKind.Tls or OpeningKind.OldTls ? routing.MatchTls(hello.ServerName, connection.Peer.Address, hello.Protocols)
+                : routing.MatchPlain(connection.Peer.Address);
+            if (router is not null && (kind != OpeningKind.OldTls || router.IsPassthrough))
+            {
+                await RelayAsync(router, connection, socket, opening, hello, startTls);
+                return;
+            }
+
+            if (kind == OpeningKind.OldTls)
+            {
+                HandshakeFaults.CountRefusal();
+                await opening.RefuseVersionAsync();
+            }
+
+            if (startTls || kind == OpeningKind.OldTls)
+            {
+                connection.SetEnd(ConnectionEnd.GatewayClosed);
+                return;
+            }
 
             // 6. TLS.
             if (kind == OpeningKind.Tls)
             {
-                tls = await HandshakeAsync(connection, opening);
+                tls = await HandshakeAsync(connection, opening, hello, _snapshots.Current[Name].TlsHosts.Find(hello.ServerName), forRelay: false);
                 if (tls is null)
                 {
                     return;
@@ -271,29 +356,105 @@ public sealed partial class EntryPoint : IAsyncDisposable
         return connection;
     }
 
-    private async ValueTask<SslStream?> HandshakeAsync(Connection connection, ClientOpening opening)
+    private TcpRouting CurrentTcp => _snapshots.Current.Tcp.TryGetValue(Name, out var routing) ? routing : TcpRouting.Empty;
+
+    private async Task<bool> ReadProxyHeaderAsync(ProxyTrust trust, Connection connection, ClientOpening opening)
     {
-        var hello = await opening.ReadHelloAsync();
+        var (status, header) = await opening.ReadProxyHeaderAsync();
+        if (status == ProxyHeaderStatus.Malformed)
+        {
+            trust.CountMalformed();
+            connection.SetEnd(ConnectionEnd.Aborted);
+            LogProxyHeader(_log, Name, connection.PeerAddressText);
+            return false;
+        }
+
+        // A header of somebody else is swallowed, as in Traefik: the connection works, its addresses do not count.
+        if (header is { Source: { } source, Destination: { } destination } && trust.Believes(connection.Peer.Address))
+        {
+            connection.Peer = source;
+            connection.Local = destination;
+        }
+
+        return connection.End == ConnectionEnd.Open;
+    }
+
+    // Known to the drain until it has ended.
+    private async Task RelayAsync(
+        TcpRouterModel router, Connection connection, Socket socket, ClientOpening opening, ClientHello hello, bool startTls)
+    {
+        // The client waits for us now, within the limits of connecting and of the handshake.
+        Volatile.Write(ref connection.Deadline, 0);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _relays[ended.Task] = true;
+        try
+        {
+            Func<Task<SslStream?>>? handshake = router.IsTls && !router.IsPassthrough
+                ? () => HandshakeAsync(connection, opening, hello, router.TlsOptions, forRelay: true)
+                : null;
+            await _tcp.ServeAsync(router, connection, socket, opening, handshake, startTls, _cut.Token);
+        }
+        finally
+        {
+            _relays.TryRemove(ended.Task, out _);
+            ended.SetResult();
+        }
+    }
+
+    private async Task EndRelaysAsync(CancellationToken limit)
+    {
+        try
+        {
+            await Task.WhenAll(_relays.Keys).WaitAsync(limit);
+        }
+        catch (OperationCanceledException)
+        {
+            // What still runs is cut by the caller.
+        }
+    }
+
+    private async Task<SslStream?> HandshakeAsync(
+        Connection connection, ClientOpening opening, ClientHello hello, TlsOptionsEntry entry, bool forRelay)
+    {
         if (connection.End != ConnectionEnd.Open)
         {
             return null;
         }
 
         connection.IsTls = true;
-        connection.Sni = hello.ServerName;
         Volatile.Write(ref connection.Deadline, After(_time.GetTimestamp(), HandshakeLimit));
+
+        // Broken options: the connection is closed rather than served with others (dynamic-config §6.3).
+        if (entry.Model is not { } chosen)
+        {
+            HandshakeFaults.CountRefusal();
+            connection.SetEnd(ConnectionEnd.HandshakeFailed);
+            return null;
+        }
+
+        connection.TlsOptions = entry.Name;
+        if (_certificates.OptionsFor(hello.ServerName, connection.Local.Address, chosen) is not { } options)
+        {
+            HandshakeFaults.CountUnknownName();
+            await opening.RefuseNameAsync();
+            connection.SetEnd(ConnectionEnd.HandshakeFailed);
+            LogHandshakeFailed(_log, Name, connection.PeerAddressText, connection.Sni, connection.End, "no certificate for this name, and sniStrict is on");
+            return null;
+        }
 
         // The key exchange and the signature are the costly part of a handshake and come first: not on the I/O thread.
         await Task.Yield();
-        var tls = opening.OpenTls();
+        var tls = opening.OpenTls(waitsWithoutBuffer: forRelay);
         try
         {
-            await tls.AuthenticateAsServerAsync(_certificates.OptionsFor(hello.ServerName, connection.Local.Address));
+            await tls.AuthenticateAsServerAsync(options);
             connection.TlsVersion = tls.SslProtocol;
             connection.TlsCipher = tls.NegotiatedCipherSuite;
+            connection.ClientCertificate = tls.RemoteCertificate as X509Certificate2;
             var protocol = tls.NegotiatedApplicationProtocol;
             connection.Alpn = protocol == SslApplicationProtocol.Http2 ? "h2"
-                : protocol == SslApplicationProtocol.Http11 ? "http/1.1" : null;
+                : protocol == SslApplicationProtocol.Http11 ? "http/1.1"
+                : protocol.Protocol.IsEmpty ? null : protocol.ToString();
             return tls;
         }
         catch (Exception error) when (error is AuthenticationException or IOException or SocketException or ObjectDisposedException
@@ -319,11 +480,17 @@ public sealed partial class EntryPoint : IAsyncDisposable
         }
     }
 
-    // One timer for all openings and handshakes instead of one per connection.
+    // One timer for all openings, handshakes, bodies and answers instead of one for each.
     private async Task SweepAsync()
     {
-        var readTimeout = _config.Transport.RespondingTimeouts.ReadTimeout;
-        var period = readTimeout > TimeSpan.Zero ? readTimeout / 10 : LongestSweep;
+        // A tenth of the shortest limit is how much later than promised it may strike.
+        var timeouts = _config.Transport.RespondingTimeouts;
+        var shortest = (timeouts.ReadTimeout, timeouts.WriteTimeout) switch
+        {
+            (var read, var write) when read > TimeSpan.Zero && write > TimeSpan.Zero => read < write ? read : write,
+            (var read, var write) => read > TimeSpan.Zero ? read : write,
+        };
+        var period = shortest > TimeSpan.Zero ? shortest / 10 : LongestSweep;
         using var timer = new PeriodicTimer(period < ShortestSweep ? ShortestSweep : period > LongestSweep ? LongestSweep : period, _time);
         try
         {
@@ -337,6 +504,8 @@ public sealed partial class EntryPoint : IAsyncDisposable
                     {
                         connection.Abort(connection.IsTls ? ConnectionEnd.HandshakeTimeout : ConnectionEnd.OpeningTimeout);
                     }
+
+                    connection.LookAtRequests(now);
                 }
             }
         }
@@ -356,6 +525,9 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "EG-ENTRYPOINT-ACCEPT: entry point \"{EntryPoint}\" cannot accept: {Reason}")]
     private static partial void LogAcceptFailed(ILogger log, string entryPoint, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Entry point {EntryPoint}: the PROXY header of {Client} is malformed, the connection is closed [EG-PROXY-HEADER]")]
+    private static partial void LogProxyHeader(ILogger log, string entryPoint, string client);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Entry point \"{EntryPoint}\": a connection failed before its first request")]
     private static partial void LogOpeningFailed(ILogger log, Exception error, string entryPoint);

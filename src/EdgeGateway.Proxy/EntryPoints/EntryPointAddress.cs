@@ -3,14 +3,16 @@ using System.Net;
 
 namespace EdgeGateway.Proxy.EntryPoints;
 
-/// <summary><c>[host]:port[/tcp]</c> of an entry point.</summary>
+/// <summary><c>[host]:port[/tcp|/udp]</c> of an entry point.</summary>
 /// <param name="Host">Empty for all addresses.</param>
 /// <param name="Port">0 = chosen by the system.</param>
 public sealed record EntryPointAddress(string Host, int Port)
 {
     /// <summary>Reads an address; null or empty is <c>:0</c>, as in Traefik.</summary>
-    /// <exception cref="FormatException">Not an address, or not TCP.</exception>
-    public static EntryPointAddress Parse(string? text)
+    /// <param name="text">As written.</param>
+    /// <param name="protocol">The protocol that it must name, or none for <c>tcp</c>.</param>
+    /// <exception cref="FormatException">Not an address, or of another protocol.</exception>
+    public static EntryPointAddress Parse(string? text, string protocol = "tcp")
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -21,7 +23,7 @@ public sealed record EntryPointAddress(string Host, int Port)
         var slash = address.IndexOf('/', StringComparison.Ordinal);
         if (slash >= 0)
         {
-            if (!address.AsSpan(slash + 1).Equals("tcp", StringComparison.OrdinalIgnoreCase))
+            if (!address.AsSpan(slash + 1).Equals(protocol, StringComparison.OrdinalIgnoreCase))
             {
                 throw new FormatException($"invalid protocol in address \"{text}\"");
             }

@@ -67,7 +67,7 @@ internal static class ForwarderErrors
     }
 
     // A body that ends early is a client that left; a broken chunk is a client that errs.
-    private static AttemptResult OfClientBody(Exception? cause) => Find<BadHttpRequestException>(cause) switch
+    internal static AttemptResult OfClientBody(Exception? cause) => Find<BadHttpRequestException>(cause) switch
     {
         { StatusCode: StatusCodes.Status408RequestTimeout } => AttemptResult.ClientBodyTimedOut,
         { } => AttemptResult.ClientBodyBroken,

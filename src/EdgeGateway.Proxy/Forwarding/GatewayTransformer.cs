@@ -37,6 +37,7 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         _upgrade = upgrade;
         HeadReceived = false;
         AnswerEnded = false;
+        context.Forwarding.ServerBytes = 0;
         _connection = context.Http.Response.Headers.Connection;
     }
 
@@ -106,7 +107,8 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
             feature.ReasonPhrase = phrase;
         }
 
-        var chunked = CopyHeaders(proxyResponse.Headers.NonValidated, response.Headers, httpContext);
+        var announces = context.TakesTrailers && !proxyResponse.Content.Headers.NonValidated.Contains(HeaderNames.ContentLength);
+        var chunked = CopyHeaders(proxyResponse.Headers.NonValidated, response.Headers, announces);
         CopyContentHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers, !chunked && HasLength(status));
         if (_connection.Count > 0)
         {
@@ -115,6 +117,12 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
 
         HeadReceived = true;
         context.Forwarding.ServerStatus = status;
+        if (status != StatusCodes.Status101SwitchingProtocols)
+        {
+            // A 101's stream is written to as well; what a tunnel carries is not counted here.
+            proxyResponse.Content = new CountedContent(proxyResponse.Content, context.Forwarding);
+        }
+
         context.RunResponseFilters();
         return new(true);
     }
@@ -122,13 +130,9 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
         AnswerEnded = true;
-        var received = proxyResponse.TrailingHeaders.NonValidated;
-        if (received.Count > 0 && httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
+        foreach (var (name, values) in proxyResponse.TrailingHeaders.NonValidated)
         {
-            foreach (var (name, values) in received)
-            {
-                trailers[name] = ToStringValues(values);
-            }
+            context.AddTrailer(name, ToStringValues(values));
         }
 
         return default;
@@ -202,7 +206,7 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
     }
 
     /// <summary>True when the answer came chunked, so that a Content-Length means nothing (RFC 9112 §6.3).</summary>
-    private bool CopyHeaders(HttpHeadersNonValidated received, IHeaderDictionary headers, HttpContext httpContext)
+    private static bool CopyHeaders(HttpHeadersNonValidated received, IHeaderDictionary headers, bool announcesTrailers)
     {
         var chunked = false;
         HeaderStringValues named = default;
@@ -221,9 +225,9 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
                 ServerAnswer.CheckTransferEncoding(values);
                 chunked = true;
             }
-            else if (name.Length == 7 && name[0] is 'T' or 't' && httpContext.Features.Get<IHttpResponseTrailersFeature>() is not null)
+            else if (name.Length == 7 && name[0] is 'T' or 't' && announcesTrailers)
             {
-                // The announcement goes along with the trailers; over HTTP/1.1 the HTTP engine sends none.
+                // The announcement goes along with the trailers.
                 headers[name] = ToStringValues(values);
             }
         }

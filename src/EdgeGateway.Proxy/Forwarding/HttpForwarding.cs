@@ -1,43 +1,23 @@
-using System.Net;
+using EdgeGateway.Proxy.Forwarding.Http1;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Services;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeGateway.Proxy.Forwarding;
 
-/// <summary>
-/// One attempt on one server, by YARP's forwarder (design decision 6). What YARP writes into the response on a failure is taken
-/// back, so that the service decides. A leaner engine can take this type's place.
-/// </summary>
+/// <summary>Chooses the forwarder for a server: our own for HTTP/1.1 in clear, YARP's for what is left (docs/adr/0001-own-http1-forwarder.md).</summary>
 public sealed class HttpForwarding
 {
-    // No limit on silence: streams and long polls live as long as both sides want.
-    private static readonly ForwarderRequestConfig Http1 =
-        new() { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-
-    private static readonly ForwarderRequestConfig Http2Clear =
-        new() { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-
-    private static readonly ForwarderRequestConfig Negotiated =
-        new() { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
-
-    private readonly IHttpForwarder _forwarder;
-    private readonly TimeProvider _time;
+    private readonly IForwarder _clear;
+    private readonly IForwarder _other;
     private long _retries;
 
-    /// <summary>Makes the forwarder; YARP logs nothing, the access log and the attempt loop say what happened.</summary>
-    public HttpForwarding(TimeProvider? time = null)
+    /// <summary>Makes both.</summary>
+    /// <param name="time">Clock of the time limits; null = the system's.</param>
+    /// <param name="yarpOnly">True: <c>edge.http1Forwarder=yarp</c>.</param>
+    public HttpForwarding(TimeProvider? time = null, bool yarpOnly = false)
     {
-        _time = time ?? TimeProvider.System;
-        var services = new ServiceCollection();
-        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddHttpForwarder();
-        _forwarder = services.BuildServiceProvider().GetRequiredService<IHttpForwarder>();
+        _other = new YarpForwarder(time ?? TimeProvider.System);
+        _clear = yarpOnly ? _other : new Http1Forwarder(time ?? TimeProvider.System);
     }
 
     /// <summary>Attempts after a request's first, of all services since the start.</summary>
@@ -51,60 +31,6 @@ public sealed class HttpForwarding
     /// <param name="server">Where it goes.</param>
     /// <param name="transport">The connections it uses.</param>
     /// <param name="passHost">True: with the client's Host; false: with the server's authority.</param>
-    public ValueTask<AttemptOutcome> SendAsync(GatewayContext context, Server server, UpstreamTransport transport, bool passHost)
-    {
-        var transformer = context.Transformer ??= new GatewayTransformer(context);
-        var upgrade = context.Http.Request.Headers.Upgrade;
-        transformer.Begin(server, passHost, upgrade.Count > 0 ? upgrade.ToString() : null);
-
-        // An upgrade is an HTTP/1.1 matter, whatever the server speaks otherwise (runtime-behaviour §1.3).
-        var config = upgrade.Count > 0 ? Http1 : server.Scheme switch
-        {
-            "h2c" => Http2Clear,
-            "https" when transport.OffersHttp2 => Negotiated,
-            _ => Http1,
-        };
-        if (transport.ResponseHeaderTimeout > TimeSpan.Zero)
-        {
-            return SendTimedAsync(context, server, transport, config, transformer);
-        }
-
-        var watched = UpstreamTransport.Watches(server, config.Version!);
-        var sending = _forwarder.SendAsync(context.Http, server.UriPrefix, transport.Invoker, config, transformer);
-        return sending.IsCompletedSuccessfully ? new(Read(sending.GetAwaiter().GetResult(), context.Http, transformer, false, watched)) : Await(sending);
-
-        async ValueTask<AttemptOutcome> Await(ValueTask<ForwarderError> pending) => Read(await pending, context.Http, transformer, false, watched);
-    }
-
-    private async ValueTask<AttemptOutcome> SendTimedAsync(
-        GatewayContext context, Server server, UpstreamTransport transport, ForwarderRequestConfig config, GatewayTransformer transformer)
-    {
-        using var timer = new HeadTimer(transport.ResponseHeaderTimeout, transformer, _time);
-        var error = await _forwarder.SendAsync(context.Http, server.UriPrefix, transport.Invoker, config, transformer, timer.Token);
-        return Read(error, context.Http, transformer, timer.Expired, UpstreamTransport.Watches(server, config.Version!));
-    }
-
-    private static AttemptOutcome Read(ForwarderError error, HttpContext http, GatewayTransformer transformer, bool expired, bool watched)
-    {
-        if (error == ForwarderError.None)
-        {
-            return AttemptOutcome.Answered;
-        }
-
-        var outcome = IsLateBody(error, transformer)
-            ? AttemptOutcome.Answered
-            : ForwarderErrors.Read(error, http.Features.Get<IForwarderErrorFeature>()?.Exception, http, transformer.HeadReceived, expired, watched);
-        http.Features.Set<IForwarderErrorFeature>(null);
-        if (!http.Response.HasStarted && outcome.Result is not (AttemptResult.Answered or AttemptResult.CutShort))
-        {
-            transformer.TakeBack();
-        }
-
-        return outcome;
-    }
-
-    // The whole answer was passed on; the server just did not want the rest of the body.
-    private static bool IsLateBody(ForwarderError error, GatewayTransformer transformer) => transformer.HeadReceived
-        && error is ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
-        && transformer.AnswerEnded;
+    public ValueTask<AttemptOutcome> SendAsync(GatewayContext context, Server server, UpstreamTransport transport, bool passHost) =>
+        (server.Scheme == "http" ? _clear : _other).SendAsync(context, server, transport, passHost);
 }

@@ -21,7 +21,7 @@ public sealed class TransportPool : IDisposable
     public TransportPool(ServersTransportConfig defaults, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
-        _transports[DefaultName] = new(defaults);
+        _transports[DefaultName] = new(defaults, _time);
     }
 
     /// <summary>The transport of that qualified name, or null.</summary>
@@ -47,7 +47,7 @@ public sealed class TransportPool : IDisposable
 
             try
             {
-                _transports[name] = new(config);
+                _transports[name] = new(config, _time);
             }
             catch (InvalidDataException e)
             {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Primitives;
+
 namespace EdgeGateway.Proxy.Forwarding;
 
 /// <summary>
@@ -15,11 +17,15 @@ public sealed class UpstreamRequest
     /// <summary>Host header that goes out when the client's is passed (passHostHeader); empty = none was sent.</summary>
     public string Host { get; set; } = "";
 
+    /// <summary>Trailers that the client announced; the values are not passed on, as in Traefik (runtime-behaviour §1.3).</summary>
+    public StringValues Trailer { get; set; }
+
     /// <summary>Forgets everything.</summary>
     public void Reset()
     {
         Method = "";
         Target = "/";
         Host = "";
+        Trailer = default;
     }
 }

@@ -3,6 +3,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Forwarding;
 
@@ -16,24 +18,29 @@ internal sealed class UpstreamTls
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ServersTransportConfig _config;
+    private readonly bool _offersProtocols;
     private readonly X509Certificate2Collection? _roots;
-    private readonly SslStreamCertificateContext? _client;
+    private readonly SslStreamCertificateContext[] _clients;
+    private readonly CipherSuitesPolicy? _ciphers;
     private readonly SslProtocols _protocols;
 
     /// <summary>Reads certificates and settings.</summary>
+    /// <param name="config">The settings.</param>
+    /// <param name="offersProtocols">False: no ALPN, as for TCP services.</param>
     /// <exception cref="InvalidDataException">One cannot be used; the message names it.</exception>
-    public UpstreamTls(ServersTransportConfig config)
+    public UpstreamTls(ServersTransportConfig config, bool offersProtocols = true)
     {
+        _offersProtocols = offersProtocols;
         // A security setting that is not applied must not look as if it were.
-        if (config.CipherSuites.Count > 0 || config.Spiffe is not null || config.Certificates.Count > 1)
+        if (config.Spiffe is not null)
         {
-            var option = config.CipherSuites.Count > 0 ? "cipherSuites" : config.Spiffe is not null ? "spiffe" : "certificates (more than one)";
-            throw new InvalidDataException($"serversTransport.{option} is not supported yet");
+            throw new InvalidDataException("serversTransport.spiffe is not supported");
         }
 
         _config = config;
-        _roots = config.RootCAs.Count > 0 ? ReadRoots(config.RootCAs) : null;
-        _client = config.Certificates.Count > 0 ? ReadClient(config.Certificates[0]) : null;
+        _roots = config.RootCAs.Count > 0 ? PemText.ReadCertificates("serversTransport.rootCAs", config.RootCAs) : null;
+        _clients = [.. config.Certificates.Select(ReadClient)];
+        _ciphers = config.CipherSuites.Count > 0 ? Ciphers(config.CipherSuites) : null;
         _protocols = Protocols(Version("minVersion", config.MinVersion, 2), Version("maxVersion", config.MaxVersion, 3));
     }
 
@@ -46,11 +53,14 @@ internal sealed class UpstreamTls
         {
             TargetHost = string.IsNullOrEmpty(_config.ServerName) ? host : _config.ServerName,
             EnabledSslProtocols = _protocols,
-            ApplicationProtocols = offerHttp2
+            ApplicationProtocols = !_offersProtocols
+                ? null
+                : offerHttp2
                 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
                 : [SslApplicationProtocol.Http11],
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            ClientCertificateContext = _client,
+            CipherSuitesPolicy = _ciphers,
+            ClientCertificateContext = _clients.Length == 1 ? _clients[0] : null,
             RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
             {
                 var trusted = _config.InsecureSkipVerify || (errors == SslPolicyErrors.None && IsPeerNamed(certificate));
@@ -58,6 +68,12 @@ internal sealed class UpstreamTls
                 return trusted;
             },
         };
+        if (_clients.Length > 1)
+        {
+            options.ClientCertificates = [.. _clients.Select(static client => client.TargetCertificate)];
+            options.LocalCertificateSelectionCallback = (_, _, _, _, issuers) => Choose(issuers);
+        }
+
         if (_roots is not null)
         {
             options.CertificateChainPolicy = new X509ChainPolicy
@@ -113,68 +129,54 @@ internal sealed class UpstreamTls
             && names.RawData[at - 1] == _config.PeerCertURI.Length;
     }
 
-    private static int Version(string option, string? name, int otherwise) => name switch
+    // The first that an issuer named by the server has signed, else the first (crypto/tls, SupportsCertificate).
+    private X509Certificate2 Choose(string[] issuers)
     {
-        null or "" => otherwise,
-        "VersionTLS10" => 0,
-        "VersionTLS11" => 1,
-        "VersionTLS12" => 2,
-        "VersionTLS13" => 3,
-        _ => throw new InvalidDataException($"serversTransport.{option}: {name} is not a TLS version"),
-    };
-
-    private static SslProtocols Protocols(int min, int max)
-    {
-#pragma warning disable CA5397, SYSLIB0039 // Old versions only when the user names them.
-        ReadOnlySpan<SslProtocols> all = [SslProtocols.Tls, SslProtocols.Tls11, SslProtocols.Tls12, SslProtocols.Tls13];
-#pragma warning restore CA5397, SYSLIB0039
-        var protocols = SslProtocols.None;
-        for (var i = min; i <= max; i++)
+        foreach (var client in _clients)
         {
-            protocols |= all[i];
+            if (issuers.Length == 0 || issuers.Contains(client.TargetCertificate.Issuer, StringComparer.OrdinalIgnoreCase)
+                || client.IntermediateCertificates.Any(c => issuers.Contains(c.Issuer, StringComparer.OrdinalIgnoreCase)))
+            {
+                return client.TargetCertificate;
+            }
         }
 
-        return protocols == SslProtocols.None
-            ? throw new InvalidDataException("serversTransport.minVersion is above maxVersion")
-            : protocols;
+        return _clients[0].TargetCertificate;
     }
 
-    private static X509Certificate2Collection ReadRoots(ConfigList<string> texts)
+    private static CipherSuitesPolicy Ciphers(ConfigList<string> names)
     {
-        var roots = new X509Certificate2Collection();
-        foreach (var text in texts)
+        try
         {
-            roots.ImportFromPem(Pem("rootCAs", text));
+            return CipherSuiteNames.Read(names);
         }
-
-        return roots;
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"serversTransport.cipherSuites: {e.Message}", e);
+        }
     }
+
+    private static int Version(string option, string? name, int otherwise) => string.IsNullOrEmpty(name)
+        ? otherwise
+        : TlsVersions.Find(name) ?? throw new InvalidDataException($"serversTransport.{option}: {name} is not a TLS version");
+
+    private static SslProtocols Protocols(int min, int max) => TlsVersions.Between(min, max) is not SslProtocols.None and var protocols
+        ? protocols
+        : throw new InvalidDataException("serversTransport.minVersion is above maxVersion");
 
     private static SslStreamCertificateContext ReadClient(CertificateConfig config)
     {
-        var certificate = Pem("certificates.certFile", config.CertFile);
+        var certificate = PemText.Read("serversTransport.certificates.certFile", config.CertFile);
         try
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPem(certificate);
             return SslStreamCertificateContext.Create(
-                X509Certificate2.CreateFromPem(certificate, Pem("certificates.keyFile", config.KeyFile)), chain, offline: true);
+                X509Certificate2.CreateFromPem(certificate, PemText.Read("serversTransport.certificates.keyFile", config.KeyFile)), chain, offline: true);
         }
         catch (CryptographicException e)
         {
             throw new InvalidDataException($"serversTransport.certificates: {e.Message}", e);
-        }
-    }
-
-    private static string Pem(string option, string? text)
-    {
-        try
-        {
-            return text?.Contains("-----BEGIN", StringComparison.Ordinal) == true ? text : File.ReadAllText(text ?? "");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new InvalidDataException($"serversTransport.{option}: {text}: {e.Message}", e);
         }
     }
 }

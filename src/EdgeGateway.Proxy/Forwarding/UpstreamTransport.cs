@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Forwarding.Http1;
 using EdgeGateway.Proxy.Services;
 
 namespace EdgeGateway.Proxy.Forwarding;
@@ -13,12 +15,15 @@ public sealed class UpstreamTransport : IDisposable
     private const int KeepAliveSeconds = 30;
 
     private readonly UpstreamTls _tls;
+    private readonly TimeProvider _time;
+    private readonly ConditionalWeakTable<ServerAddress, Http1Pool> _pools = [];
 
     /// <summary>Makes a transport.</summary>
     /// <exception cref="InvalidDataException">A certificate cannot be read or a TLS version is unknown; the message names it.</exception>
-    internal UpstreamTransport(ServersTransportConfig config)
+    internal UpstreamTransport(ServersTransportConfig config, TimeProvider? time = null)
     {
         Config = config;
+        _time = time ?? TimeProvider.System;
         _tls = new UpstreamTls(config);
         var timeouts = config.ForwardingTimeouts;
         var handler = new SocketsHttpHandler
@@ -59,7 +64,7 @@ public sealed class UpstreamTransport : IDisposable
     /// <summary>Sends requests.</summary>
     internal HttpMessageInvoker Invoker { get; }
 
-    /// <summary>From the attempt's begin to the response head; none when zero.</summary>
+    /// <summary>From the request's last byte to the response head (YARP: from the attempt's begin); none when zero.</summary>
     internal TimeSpan ResponseHeaderTimeout => Config.ForwardingTimeouts.ResponseHeaderTimeout;
 
     /// <summary>True: HTTP/2 is offered to https servers.</summary>
@@ -69,13 +74,25 @@ public sealed class UpstreamTransport : IDisposable
     internal static bool Watches(Server server, Version version) => version.Major == 1 && server.Scheme != "https";
 
     /// <inheritdoc />
-    public void Dispose() => Invoker.Dispose();
+    public void Dispose()
+    {
+        Invoker.Dispose();
+        foreach (var (_, pool) in _pools)
+        {
+            pool.Dispose();
+        }
+    }
+
+    /// <summary>The idle connections of our own forwarder to an address.</summary>
+    internal Http1Pool PoolOf(ServerAddress address) => _pools.TryGetValue(address, out var pool)
+        ? pool
+        : _pools.GetValue(address, _ => new Http1Pool(Config, _time));
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var request = context.InitialRequestMessage;
         var server = ((ServerUri)request.RequestUri!).Server;
-        var connection = new UpstreamConnection(await DialAsync(context.DnsEndPoint, cancellation), server.Address, Watches(server, request.Version));
+        var connection = new UpstreamConnection(await DialAsync(server.Host, server.Port, cancellation), server.Address, Watches(server, request.Version));
         if (server.Scheme != "https")
         {
             return connection;
@@ -92,7 +109,9 @@ public sealed class UpstreamTransport : IDisposable
         }
     }
 
-    private async ValueTask<Socket> DialAsync(DnsEndPoint address, CancellationToken cancellation)
+    /// <summary>Connects within <c>dialTimeout</c>.</summary>
+    /// <exception cref="UpstreamConnectException">It failed.</exception>
+    internal async ValueTask<Socket> DialAsync(string host, int port, CancellationToken cancellation)
     {
         var limit = Config.ForwardingTimeouts.DialTimeout;
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -105,13 +124,13 @@ public sealed class UpstreamTransport : IDisposable
         try
         {
             // An address needs no resolver, and no thread to wait for one.
-            if (IPAddress.TryParse(address.Host, out var ip))
+            if (IPAddress.TryParse(host, out var ip))
             {
-                await socket.ConnectAsync(new IPEndPoint(ip, address.Port), timer.Token);
+                await socket.ConnectAsync(new IPEndPoint(ip, port), timer.Token);
             }
             else
             {
-                await socket.ConnectAsync(address, timer.Token);
+                await socket.ConnectAsync(new DnsEndPoint(host, port), timer.Token);
             }
 
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
@@ -122,13 +141,13 @@ public sealed class UpstreamTransport : IDisposable
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new UpstreamConnectException(AttemptResult.ConnectTimedOut, $"{address.Host}:{address.Port}: no connection within {limit.TotalSeconds:F0} s", e);
+            throw new UpstreamConnectException(AttemptResult.ConnectTimedOut, $"{host}:{port}: no connection within {limit.TotalSeconds:F0} s", e);
         }
         catch (SocketException e)
         {
             socket.Dispose();
             var result = e.SocketErrorCode == SocketError.TimedOut ? AttemptResult.ConnectTimedOut : AttemptResult.ConnectFailed;
-            throw new UpstreamConnectException(result, $"{address.Host}:{address.Port}: {e.Message}", e);
+            throw new UpstreamConnectException(result, $"{host}:{port}: {e.Message}", e);
         }
         catch
         {

@@ -1,3 +1,5 @@
+using EdgeGateway.Proxy.Snapshots;
+
 namespace EdgeGateway.Proxy.Middlewares;
 
 /// <summary>Texts of Traefik for middlewares that cannot be built; API and dashboard show them.</summary>
@@ -23,5 +25,5 @@ public static class MiddlewareErrors
     }
 
     /// <summary>A type that Traefik knows and this version does not.</summary>
-    public static string NotSupported(string type) => $"middleware type {type} is not supported yet";
+    public static string NotSupported(string type) => Unsupported.Text($"middleware type {type}");
 }

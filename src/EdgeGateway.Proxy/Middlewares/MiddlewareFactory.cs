@@ -1,15 +1,15 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
+using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
 using EdgeGateway.Proxy.Middlewares.Sources;
 using EdgeGateway.Proxy.Middlewares.StripPrefix;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Rules.Regexp;
 
 namespace EdgeGateway.Proxy.Middlewares;
 
@@ -41,27 +41,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
     }
 
     /// <summary>Names of the types that are set, as written in files; more than one is an error.</summary>
-    public static IReadOnlyList<string> TypesOf(MiddlewareConfig config)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            MiddlewareConfig.Type.Write(writer, config);
-        }
-
-        List<string> types = [];
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
-            {
-                types.Add(reader.GetString()!);
-                reader.Skip();
-            }
-        }
-
-        return types;
-    }
+    public static IReadOnlyList<string> TypesOf(MiddlewareConfig config) => [.. MiddlewareConfig.Type.Present(config)];
 
     private (MiddlewareModel? Model, string? Error) Create(string name, MiddlewareConfig config, string router)
     {
@@ -79,6 +59,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
                 { RedirectScheme: { } redirect } => string.IsNullOrEmpty(redirect.Scheme)
                     ? Fail("you must provide a target scheme")
                     : Done(new RedirectSchemeFilter(name, redirect)),
+                { RedirectRegex: { } redirect } => CreateRedirectRegex(name, redirect),
                 { Headers: { } headers } => CreateHeaders(name, headers),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
@@ -86,6 +67,11 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
             },
         };
     }
+
+    private static (MiddlewareModel?, string?) CreateRedirectRegex(string name, RedirectRegexConfig config) =>
+        GoRegex.TryParse(config.Regex ?? "", out var regex, out var error)
+            ? Done(new RedirectRegexFilter(name, regex, config.Replacement ?? "", config.Permanent))
+            : Fail(error);
 
     private static (MiddlewareModel?, string?) CreateHeaders(string name, HeadersConfig config)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Routing;
@@ -18,6 +19,7 @@ public sealed class GatewayContext : HttpRequestView
     private int _responseFilterCount;
     private KeyValuePair<string, StringValues>[] _headers = new KeyValuePair<string, StringValues>[32];
     private int _headerCount;
+    private int _received = -1;
     private string? _routingPath;
     private string? _rawQuery;
     private string _lastHost = "";
@@ -135,11 +137,41 @@ public sealed class GatewayContext : HttpRequestView
 
         headers.CopyTo(_headers, 0);
         _headerCount = Math.Max(_headerCount, count);
+        _received = count;
         return _headers.AsSpan(0, count);
+    }
+
+    /// <summary>The request headers as they came in: what the check of the HTTP engine copied, unless they were never copied.</summary>
+    internal ReadOnlySpan<KeyValuePair<string, StringValues>> ReceivedHeaders() => _received < 0 ? CopyHeaders() : _headers.AsSpan(0, _received);
+
+    /// <summary>True when the client's protocol carries trailers: HTTP/1.1 (if the answer is chunked) and HTTP/2.</summary>
+    internal bool TakesTrailers => HttpProtocol.IsHttp11(_http.Request.Protocol) || _http.Features.Get<IHttpResponseTrailersFeature>() is not null;
+
+    /// <summary>Adds a trailer field to the answer; to be called when all of its body has been flushed. Without effect where none can be sent.</summary>
+    internal void AddTrailer(string name, StringValues values)
+    {
+        if (_http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
+        {
+            trailers.Append(name, values);
+        }
+        else if (HttpProtocol.IsHttp11(_http.Request.Protocol))
+        {
+            var section = Connection.Trailers ??= new(256);
+            foreach (var value in values)
+            {
+                Encoding.Latin1.GetBytes($"{name}: {value}\r\n", section);
+            }
+        }
     }
 
     /// <summary>What the forwarder keeps with the pooled context from request to request.</summary>
     internal Forwarding.GatewayTransformer? Transformer { get; set; }
+
+    /// <inheritdoc cref="Transformer"/>
+    internal Forwarding.Http1.Http1Exchange? Exchange { get; set; }
+
+    /// <summary>The time limits of the request.</summary>
+    internal RequestLimits Limits => field ??= new RequestLimits(this);
 
     /// <summary>Takes up a request.</summary>
     public void Initialize(IFeatureCollection features, Connection connection)
@@ -237,6 +269,11 @@ public sealed class GatewayContext : HttpRequestView
     internal void PrepareUpstream()
     {
         Upstream.Target = Target.ToString();
+        if (_http.Request.Headers.Trailer is { Count: > 0 } trailer)
+        {
+            Upstream.Trailer = trailer;
+        }
+
         ConnectionHeaders.RemoveHopByHop(_http.Request.Headers);
         _forwardedFor = ForwardedHeaders.Append(this, _forwardedFor);
     }
@@ -249,6 +286,7 @@ public sealed class GatewayContext : HttpRequestView
         Array.Clear(_headers, 0, _headerCount);
         _responseFilterCount = 0;
         _headerCount = 0;
+        _received = -1;
         _routingPath = null;
         _rawQuery = null;
         _forwardedFor = null;

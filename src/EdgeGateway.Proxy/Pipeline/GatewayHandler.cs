@@ -7,7 +7,7 @@
 //  5  A request that passes this gateway for the third time is refused.
 //  6  Forwarded headers of strangers are removed, the gateway's own are set; what Connection names is removed.
 //  7  The first matching router in order of priority is chosen, among the plain or the TLS routers of the entry point.
-//  8  None: the client is led to TLS if only a TLS router would take it, else 404.
+//  8  None: the client is led to TLS if only a TLS router would take it, or from the node's short name to its full one, else 404.
 //  9  Checks that belong to the router: tunnel, recursion, encoded characters, TLS options.
 // 10  The router's pipeline: filters, wrappers, service. The service runs its attempts and answers.
 // 11  A fault on the way becomes a 500 if nothing was sent yet, else the connection is aborted.
@@ -15,6 +15,7 @@
 using System.Globalization;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Rules.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -77,7 +78,7 @@ public sealed class GatewayHandler
         }
 
         // 3
-        var received = context.CopyHeaders();
+        var received = context.ReceivedHeaders();
         if (_entryPoint.UnderscoreHeaders != UnderscoreHeaders.Keep && !PassUnderscores(headers, received))
         {
             return ErrorAnswer.PlainAsync(context, StatusCodes.Status400BadRequest, "Bad Request");
@@ -111,9 +112,14 @@ public sealed class GatewayHandler
         // 8
         if (router is null)
         {
-            return _options.RedirectPlainToTls && !context.Connection.IsTls && FindTlsEntryPoint(context, routing) is { } entryPoint
-                ? RedirectAsync(context, entryPoint)
-                : ErrorAnswer.PlainAsync(context, StatusCodes.Status404NotFound, "404 page not found");
+            if (_options.RedirectPlainToTls && !context.Connection.IsTls && FindTlsEntryPoint(context, context, routing) is { } entryPoint)
+            {
+                return RedirectAsync(context, entryPoint, HostName.Split(context.OriginalHost, out _));
+            }
+
+            return !context.Connection.IsTls && _options.NodeName?.Invoke() is { } node && IsShortName(context.CanonicalHost, node)
+                ? ShortNameAsync(context, routing, node)
+                : NotFoundAsync(context);
         }
 
         // 9
@@ -191,7 +197,7 @@ public sealed class GatewayHandler
 
     // Its own TLS side first, then the other entry points by name. A client that already came by TLS, as a trusted
     // proxy in front says, would only be sent in a circle.
-    private static EntryPointRouting? FindTlsEntryPoint(GatewayContext context, EntryPointRouting own)
+    private static EntryPointRouting? FindTlsEntryPoint(GatewayContext context, HttpRequestView request, EntryPointRouting own)
     {
         if (context.Method == "CONNECT" || context.Http.Request.Headers[ForwardedHeaderNames.Proto] is var proto && (proto == "https" || proto == "wss"))
         {
@@ -202,20 +208,20 @@ public sealed class GatewayHandler
         // https://host:80, although that would be served, too.
         foreach (var standard in context.Snapshot.Ordered)
         {
-            if (standard.Port == 443 && standard.Tls.Match(context, namedHostsOnly: true) is not null)
+            if (standard.Port == 443 && standard.Tls.Match(request, namedHostsOnly: true) is not null)
             {
                 return standard;
             }
         }
 
-        if (own.Port > 0 && own.Tls.Match(context, namedHostsOnly: true) is not null)
+        if (own.Port > 0 && own.Tls.Match(request, namedHostsOnly: true) is not null)
         {
             return own;
         }
 
         foreach (var other in context.Snapshot.Ordered)
         {
-            if (other.Port > 0 && !ReferenceEquals(other, own) && other.Tls.Match(context, namedHostsOnly: true) is not null)
+            if (other.Port > 0 && !ReferenceEquals(other, own) && other.Tls.Match(request, namedHostsOnly: true) is not null)
             {
                 return other;
             }
@@ -224,18 +230,44 @@ public sealed class GatewayHandler
         return null;
     }
 
-    private static ValueTask RedirectAsync(GatewayContext context, EntryPointRouting entryPoint)
+    private static ValueTask RedirectAsync(GatewayContext context, EntryPointRouting entryPoint, ReadOnlySpan<char> host)
     {
-        var host = HostName.Split(context.OriginalHost, out _);
         var port = entryPoint.Port == 443 ? "" : string.Create(CultureInfo.InvariantCulture, $":{entryPoint.Port}");
+        return RedirectAsync(context, host.Contains(':') ? $"https://[{host}]{port}{context.Target}" : $"https://{host}{port}{context.Target}");
+    }
+
+    private static ValueTask RedirectAsync(GatewayContext context, string location)
+    {
         var status = HttpMethods.IsGet(context.Method) || HttpMethods.IsHead(context.Method)
             ? StatusCodes.Status302Found
             : StatusCodes.Status307TemporaryRedirect;
-        context.Http.Response.Headers.Location = host.Contains(':')
-            ? $"https://[{host}]{port}{context.Target}"
-            : $"https://{host}{port}{context.Target}";
+        context.Http.Response.Headers.Location = location;
         return ErrorAnswer.BareAsync(context, status, ReasonPhrases.GetReasonPhrase(status));
     }
+
+    private static bool IsShortName(string host, string node) =>
+        host.Length > 0 && node.IndexOf('.', StringComparison.Ordinal) == host.Length && node.StartsWith(host, StringComparison.OrdinalIgnoreCase);
+
+    // MagicDNS lets people type the machine's name alone, which no rule has and no certificate covers: they are led to the full name.
+    private ValueTask ShortNameAsync(GatewayContext context, EntryPointRouting routing, string node)
+    {
+        var named = new OtherHostView(context, node);
+        if (_options.RedirectPlainToTls && FindTlsEntryPoint(context, named, routing) is { } entryPoint)
+        {
+            return RedirectAsync(context, entryPoint, node);
+        }
+
+        if (routing.Plain.Match(named, namedHostsOnly: true) is null)
+        {
+            return NotFoundAsync(context);
+        }
+
+        _ = HostName.Split(context.OriginalHost, out var port);
+        return RedirectAsync(context, port.Length > 0 ? $"http://{node}:{port}{context.Target}" : $"http://{node}{context.Target}");
+    }
+
+    private static ValueTask NotFoundAsync(GatewayContext context) =>
+        ErrorAnswer.PlainAsync(context, StatusCodes.Status404NotFound, "404 page not found");
 
     // 11
     private async ValueTask FaultAsync(GatewayContext context, Exception fault)

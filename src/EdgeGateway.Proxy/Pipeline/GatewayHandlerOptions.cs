@@ -17,6 +17,12 @@ public sealed record GatewayHandlerOptions
     public bool RedirectPlainToTls { get; init; } = true;
 
     /// <summary>
+    /// <c>edge.redirectShortName</c>: gives the node's full MagicDNS name, lower-cased and without final dot, or null while it is unknown. A
+    /// plain request to its first label that no router takes is redirected to it if a router has it. Null: never.
+    /// </summary>
+    public Func<string?>? NodeName { get; init; }
+
+    /// <summary>
     /// True when the connection's TLS options are not those of the matched router: 421 (dynamic-config §6.4). Asked for TLS
     /// connections only. Null: never.
     /// </summary>

@@ -8,9 +8,10 @@ namespace EdgeGateway.Proxy.Pipeline;
 /// </summary>
 public sealed class RequestPipeline
 {
-    private readonly RequestHandler _first;
+    // Null without middlewares: the service is next.
+    private readonly RequestHandler? _first;
 
-    private RequestPipeline(RequestHandler first, IReadOnlyList<MiddlewareModel> middlewares, HttpServiceModel service)
+    private RequestPipeline(RequestHandler? first, IReadOnlyList<MiddlewareModel> middlewares, HttpServiceModel service)
     {
         _first = first;
         Middlewares = middlewares;
@@ -28,6 +29,11 @@ public sealed class RequestPipeline
     /// <param name="service">What gets the requests that no middleware answered.</param>
     public static RequestPipeline Build(IReadOnlyList<MiddlewareModel> middlewares, HttpServiceModel service)
     {
+        if (middlewares.Count == 0)
+        {
+            return new RequestPipeline(null, [], service);
+        }
+
         RequestHandler next = new ServiceStage(service).InvokeAsync;
         for (var i = middlewares.Count - 1; i >= 0;)
         {
@@ -57,7 +63,13 @@ public sealed class RequestPipeline
     }
 
     /// <summary>Runs a request through.</summary>
-    public ValueTask InvokeAsync(GatewayContext context) => _first(context);
+    public ValueTask InvokeAsync(GatewayContext context) => _first is null ? ToServiceAsync(Service, context) : _first(context);
+
+    private static ValueTask ToServiceAsync(HttpServiceModel service, GatewayContext context)
+    {
+        context.PrepareUpstream();
+        return service.HandleAsync(context);
+    }
 
     private sealed class FilterStage(RequestFilter[] filters, RequestHandler next)
     {
@@ -82,10 +94,6 @@ public sealed class RequestPipeline
 
     private sealed class ServiceStage(HttpServiceModel service)
     {
-        public ValueTask InvokeAsync(GatewayContext context)
-        {
-            context.PrepareUpstream();
-            return service.HandleAsync(context);
-        }
+        public ValueTask InvokeAsync(GatewayContext context) => ToServiceAsync(service, context);
     }
 }

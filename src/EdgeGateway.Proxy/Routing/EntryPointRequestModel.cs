@@ -7,12 +7,17 @@ namespace EdgeGateway.Proxy.Routing;
 /// <summary>What an entry point does to every HTTP request before routing, compiled once at the start.</summary>
 public sealed class EntryPointRequestModel
 {
-    private EntryPointRequestModel(string name, EntryPointConfig config, ForwardedHeaders forwarded, UnderscoreHeaders underscores)
+    private EntryPointRequestModel(string name, EntryPointConfig config, ForwardedHeaders forwarded)
     {
         Name = name;
         TargetOptions = new(config.Http.SanitizePath, config.Http.EncodeQuerySemicolons);
         Forwarded = forwarded;
-        UnderscoreHeaders = underscores;
+        UnderscoreHeaders = config.Http.UnderscoreHeadersStrategy switch
+        {
+            "delete" => UnderscoreHeaders.Delete,
+            "reject" => UnderscoreHeaders.Reject,
+            _ => UnderscoreHeaders.Keep,
+        };
         PassedConnectionHeaders = config.ForwardedHeaders.Connection.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         KeepForwardedFor = config.ForwardedHeaders.NotAppendXForwardedFor;
         Denied = EncodedCharacters.From(config.Http.EncodedCharacters);
@@ -39,17 +44,15 @@ public sealed class EntryPointRequestModel
     /// <param name="serverName">Machine name for X-Forwarded-Server, <c>localhost</c> if unknown.</param>
     /// <param name="model">The result; null on an error.</param>
     /// <param name="error">What is wrong with the settings.</param>
-    /// <param name="underscores">Headers with an underscore; by default they pass.</param>
     public static bool TryCreate(
         string name,
         EntryPointConfig config,
         string serverName,
         [NotNullWhen(true)] out EntryPointRequestModel? model,
-        [NotNullWhen(false)] out string? error,
-        UnderscoreHeaders underscores = UnderscoreHeaders.Keep)
+        [NotNullWhen(false)] out string? error)
     {
         model = ForwardedHeaders.TryCreate(config.ForwardedHeaders, serverName, out var forwarded, out error)
-            ? new EntryPointRequestModel(name, config, forwarded, underscores)
+            ? new EntryPointRequestModel(name, config, forwarded)
             : null;
         return model is not null;
     }

@@ -1,92 +1,88 @@
-using System.Runtime.CompilerServices;
 using EdgeGateway.Rules.Http;
 
 namespace EdgeGateway.Proxy.Routing;
 
 /// <summary>
-/// The routers of one entry point, plain or TLS. The first that matches wins, in the order priority, provider precedence, name
-/// (dynamic-config §4.5; Traefik leaves ties to chance). Only routers that can match the request's host are looked at: the time for
-/// a match does not grow with the number of routers that name other hosts.
+/// The routers of one entry point, plain or TLS. The first that matches wins, in the order of <see cref="RouterOrder"/>. Only routers
+/// are looked at that can match the request's host, and among many of one host only those that can match its path: the time for a match
+/// does not grow with the number of routers for other hosts or paths. Immutable; a change makes another one that shares what stays.
 /// </summary>
 public sealed class HttpRouting
 {
     /// <summary>No routers.</summary>
-    public static readonly HttpRouting Empty = new([]);
+    public static readonly HttpRouting Empty = new(HostTable.Empty, HostTable.Empty, RouterSet.Empty);
 
-    private readonly HttpRouterModel[] _ordered;
-    private readonly Dictionary<string, Candidate[]> _hosts = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, Candidate[]> _wildcards = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Candidate[] _anyHost;
-    private readonly Dictionary<string, Candidate[]>.AlternateLookup<ReadOnlySpan<char>> _hostLookup;
-    private readonly Dictionary<string, Candidate[]>.AlternateLookup<ReadOnlySpan<char>> _wildcardLookup;
+    private readonly HostTable _hosts;
+    private readonly HostTable _wildcards;
+    private readonly RouterSet _anyHost;
 
-    private HttpRouting(HttpRouterModel[] ordered)
+    private HttpRouting(HostTable hosts, HostTable wildcards, RouterSet anyHost) => (_hosts, _wildcards, _anyHost) = (hosts, wildcards, anyHost);
+
+    /// <summary>The routers, first tried first; put together at each call.</summary>
+    public IReadOnlyList<HttpRouterModel> Routers =>
+        [.. _hosts.Sets.Concat(_wildcards.Sets).Append(_anyHost).SelectMany(static set => set.All).Distinct().Order(RouterOrder.Instance)];
+
+    /// <summary>Indexes routers.</summary>
+    public static HttpRouting Build(IEnumerable<HttpRouterModel> routers) => Empty.With([], [.. routers]);
+
+    /// <summary>The routing after a change; what it costs does not grow with the number of routers for other hosts.</summary>
+    /// <param name="removed">Routers of this routing that go.</param>
+    /// <param name="added">Routers that come.</param>
+    public HttpRouting With(IReadOnlyCollection<HttpRouterModel> removed, IReadOnlyCollection<HttpRouterModel> added)
     {
-        _ordered = ordered;
-        _hostLookup = _hosts.GetAlternateLookup<ReadOnlySpan<char>>();
-        _wildcardLookup = _wildcards.GetAlternateLookup<ReadOnlySpan<char>>();
-
-        Dictionary<string, List<Candidate>> hosts = new(StringComparer.OrdinalIgnoreCase);
-        Dictionary<string, List<Candidate>> wildcards = new(StringComparer.OrdinalIgnoreCase);
-        List<Candidate> anyHost = [];
-        for (var rank = 0; rank < ordered.Length; rank++)
+        if (removed.Count + added.Count == 0)
         {
-            var candidate = new Candidate(rank, ordered[rank]);
-            if (ordered[rank].Rule.Hosts is not { } names)
+            return this;
+        }
+
+        var hosts = new Dictionary<string, RouterChanges>(StringComparer.Ordinal);
+        var wildcards = new Dictionary<string, RouterChanges>(StringComparer.Ordinal);
+        var anyHost = new RouterChanges();
+        foreach (var router in removed)
+        {
+            Note(router, isAdded: false);
+        }
+
+        foreach (var router in added)
+        {
+            Note(router, isAdded: true);
+        }
+
+        return new(
+            _hosts.With(hosts), _wildcards.With(wildcards),
+            anyHost.Removed.Count + anyHost.Added.Count == 0 ? _anyHost : _anyHost.With(anyHost));
+
+        void Note(HttpRouterModel router, bool isAdded)
+        {
+            if (router.Rule.Hosts is not { } names)
             {
-                anyHost.Add(candidate);
-                continue;
+                anyHost.Note(router, isAdded);
+                return;
             }
 
             foreach (var name in names)
             {
                 // One trailing dot is forgiven on either side; the rule itself decides exactly.
-                Add(name, candidate);
+                NoteHost(name, router, isAdded);
                 if (name.EndsWith('.'))
                 {
-                    Add(name[..^1], candidate);
+                    NoteHost(name[..^1], router, isAdded);
                 }
             }
         }
 
-        Freeze(hosts, _hosts);
-        Freeze(wildcards, _wildcards);
-        _anyHost = [.. anyHost];
-
-        void Add(string name, Candidate candidate)
+        void NoteHost(string name, HttpRouterModel router, bool isAdded)
         {
             var wildcard = name.StartsWith("*.", StringComparison.Ordinal);
             var map = wildcard ? wildcards : hosts;
-            var key = wildcard ? name[1..] : name;
-            if (!map.TryGetValue(key, out var list))
+            var key = (wildcard ? name[1..] : name).ToLowerInvariant();
+            if (!map.TryGetValue(key, out var changes))
             {
-                map.Add(key, list = []);
+                map.Add(key, changes = new());
             }
 
-            if (list.Count == 0 || list[^1].Rank != candidate.Rank)
-            {
-                list.Add(candidate);
-            }
+            changes.Note(router, isAdded);
         }
-    }
-
-    /// <summary>The routers, first tried first.</summary>
-    public IReadOnlyList<HttpRouterModel> Routers => _ordered;
-
-    /// <summary>Sorts and indexes routers.</summary>
-    public static HttpRouting Build(IEnumerable<HttpRouterModel> routers)
-    {
-        HttpRouterModel[] ordered = [.. routers];
-        if (ordered.Length == 0)
-        {
-            return Empty;
-        }
-
-        Array.Sort(ordered, static (a, b) =>
-            a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority)
-            : a.ProviderRank != b.ProviderRank ? a.ProviderRank.CompareTo(b.ProviderRank)
-            : string.CompareOrdinal(a.Name, b.Name));
-        return new HttpRouting(ordered);
     }
 
     /// <summary>The router for a request, or null. Allocates nothing beyond what the rules' own values need.</summary>
@@ -94,103 +90,35 @@ public sealed class HttpRouting
     /// <param name="namedHostsOnly">True: routers that can match any host are left out.</param>
     public HttpRouterModel? Match(HttpRequestView request, bool namedHostsOnly = false)
     {
-        var lists = default(CandidateLists);
-        var count = 0;
+        var lists = default(RouterLists);
         if (_hosts.Count + _wildcards.Count > 0 && request.CanonicalHost is { Length: > 0 } host)
         {
-            Collect(host, ref lists, ref count);
+            Collect(host, request, ref lists);
             if (host[^1] == '.')
             {
-                Collect(host.AsSpan(0, host.Length - 1), ref lists, ref count);
+                Collect(host.AsSpan(0, host.Length - 1), request, ref lists);
             }
         }
 
-        if (!namedHostsOnly && _anyHost.Length > 0)
+        if (!namedHostsOnly && _anyHost.All.Length > 0)
         {
-            lists[count++] = _anyHost;
+            lists.Add(_anyHost, request);
         }
 
-        return count switch
-        {
-            0 => null,
-            1 => First(lists[0], request),
-            _ => Merge(lists[..count], request),
-        };
+        return lists.Match(request);
     }
 
-    private void Collect(ReadOnlySpan<char> host, ref CandidateLists lists, ref int count)
+    private void Collect(ReadOnlySpan<char> host, HttpRequestView request, ref RouterLists lists)
     {
-        if (_hostLookup.TryGetValue(host, out var exact))
+        if (_hosts.Count > 0 && _hosts.Find(host) is { } exact)
         {
-            lists[count++] = exact;
+            lists.Add(exact, request);
         }
 
         var dot = host.IndexOf('.');
-        if (dot >= 0 && _wildcardLookup.TryGetValue(host[dot..], out var wildcard))
+        if (dot >= 0 && _wildcards.Count > 0 && _wildcards.Find(host[dot..]) is { } wildcard)
         {
-            lists[count++] = wildcard;
+            lists.Add(wildcard, request);
         }
-    }
-
-    private static HttpRouterModel? First(Candidate[] candidates, HttpRequestView request)
-    {
-        foreach (var candidate in candidates)
-        {
-            if (candidate.Router.Rule.Matches(request))
-            {
-                return candidate.Router;
-            }
-        }
-
-        return null;
-    }
-
-    // Walks the sorted lists together, lowest rank first.
-    private static HttpRouterModel? Merge(ReadOnlySpan<Candidate[]> lists, HttpRequestView request)
-    {
-        Span<int> positions = stackalloc int[CandidateLists.Length];
-        positions.Clear();
-        while (true)
-        {
-            var best = -1;
-            for (var i = 0; i < lists.Length; i++)
-            {
-                if (positions[i] < lists[i].Length
-                    && (best < 0 || lists[i][positions[i]].Rank < lists[best][positions[best]].Rank))
-                {
-                    best = i;
-                }
-            }
-
-            if (best < 0)
-            {
-                return null;
-            }
-
-            var router = lists[best][positions[best]++].Router;
-            if (router.Rule.Matches(request))
-            {
-                return router;
-            }
-        }
-    }
-
-    private static void Freeze(Dictionary<string, List<Candidate>> source, Dictionary<string, Candidate[]> target)
-    {
-        target.EnsureCapacity(source.Count);
-        foreach (var (key, list) in source)
-        {
-            target.Add(key, [.. list]);
-        }
-    }
-
-    private readonly record struct Candidate(int Rank, HttpRouterModel Router);
-
-    // Exact and wildcard, with and without the trailing dot, and the routers for any host.
-    [InlineArray(Length)]
-    private struct CandidateLists
-    {
-        public const int Length = 5;
-        private Candidate[] _first;
     }
 }

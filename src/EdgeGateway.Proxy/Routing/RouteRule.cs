@@ -11,6 +11,12 @@ public abstract class RouteRule
     /// </summary>
     public abstract IReadOnlyList<string>? Hosts { get; }
 
+    /// <summary>Hosts that the rule names, whatever joins or negates them (dynamic-config §4.6): what TLS is chosen by.</summary>
+    public virtual IReadOnlyList<string> Domains => [];
+
+    /// <summary>Paths and prefixes of which one must be the request's routing path for the rule to match; null when any path may.</summary>
+    public virtual IReadOnlyList<PathKey>? Paths => null;
+
     /// <summary>True when the request fulfils the whole rule.</summary>
     public abstract bool Matches(HttpRequestView request);
 }

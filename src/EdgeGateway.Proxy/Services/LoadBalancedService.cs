@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Pipeline;
 using Microsoft.AspNetCore.Http;
@@ -32,6 +33,7 @@ public sealed class LoadBalancedService(
     public ServiceState State { get; } = state;
 
     /// <inheritdoc />
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask HandleAsync(GatewayContext context)
     {
         var record = context.Forwarding;
@@ -122,20 +124,27 @@ public sealed class LoadBalancedService(
 
         switch (result)
         {
-            case AttemptResult.ConnectTimedOut or AttemptResult.TimedOut or AttemptResult.ClientBodyTimedOut:
+            case AttemptResult.ClientBodyTimedOut:
+                CloseAfter(context);
+                return ErrorAnswer.BareAsync(context, StatusCodes.Status504GatewayTimeout, "Gateway Timeout");
+            case AttemptResult.ConnectTimedOut or AttemptResult.TimedOut:
                 return ErrorAnswer.BareAsync(context, StatusCodes.Status504GatewayTimeout, "Gateway Timeout");
             case AttemptResult.Unusable:
                 return ErrorAnswer.BareAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error");
             case AttemptResult.ClientBodyBroken:
-                // What follows on the connection cannot be read either.
-                if (!HttpProtocol.IsHttp2(context.Http.Request.Protocol))
-                {
-                    context.Http.Response.Headers.Connection = "close";
-                }
-
+                CloseAfter(context);
                 return ErrorAnswer.BareAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error");
             default:
                 return ErrorAnswer.BareAsync(context, StatusCodes.Status502BadGateway, "Bad Gateway");
+        }
+    }
+
+    // What follows on the connection cannot be read either.
+    private static void CloseAfter(GatewayContext context)
+    {
+        if (!HttpProtocol.IsHttp2(context.Http.Request.Protocol))
+        {
+            context.Http.Response.Headers.Connection = "close";
         }
     }
 }

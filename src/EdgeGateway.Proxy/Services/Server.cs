@@ -11,10 +11,12 @@ public sealed class Server
     private const int CachedUris = 8;
     private const int LongestCachedTarget = 128;
 
-    private readonly CachedUri?[] _uris = new CachedUri?[CachedUris];
+    // Made at the first request: many servers of a large cluster never see one.
+    private CachedUri?[]? _uris;
     private int _inFlight;
     private long _avoidUntil;
     private int _retired = 1;
+    private volatile bool _joined;
 
     private Server(ServerUrl url, string text, bool preservePath, ServerAddress address)
     {
@@ -24,7 +26,8 @@ public sealed class Server
         Port = url.Port;
         Authority = url.Authority;
         PreservesPath = preservePath;
-        UriPrefix = (url.Scheme == "https" ? "https://" : "http://") + url.Authority;
+        var prefix = (url.Scheme == "https" ? "https://" : "http://") + url.Authority;
+        UriPrefix = prefix == text ? text : prefix;
         PathPrefix = preservePath ? url.Path.TrimEnd('/') : "";
         Address = address;
     }
@@ -83,13 +86,16 @@ public sealed class Server
 
     internal void SetWeight(long weight) => Weight = weight;
 
-    /// <summary>Puts it in service (again).</summary>
-    internal void Activate()
+    /// <summary>Puts it in service (again); false when it was.</summary>
+    internal bool Activate()
     {
-        if (Interlocked.Exchange(ref _retired, 0) == 1)
+        if (Interlocked.Exchange(ref _retired, 0) == 0)
         {
-            Address.AddUser();
+            return false;
         }
+
+        Address.AddUser();
+        return true;
     }
 
     /// <summary>Takes it out of service; its idle connections are closed, running requests go on to their end.</summary>
@@ -116,7 +122,14 @@ public sealed class Server
     /// <summary>A connection could not be made: others are preferred until that time (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     internal void AvoidUntil(long timestamp) => Volatile.Write(ref _avoidUntil, timestamp);
 
-    internal bool IsAvoided(long now) => Volatile.Read(ref _avoidUntil) is var until and not 0 && now < until;
+    /// <summary>True: others are preferred, because it could not be reached a moment ago or has only just started.</summary>
+    internal bool IsAvoided(long now) => IsStarting || (Volatile.Read(ref _avoidUntil) is var until and not 0 && now < until);
+
+    /// <summary>True from <see cref="Join"/> until somebody got a connection to it, while it is in service.</summary>
+    internal bool IsStarting => _joined && !Address.IsProven && Volatile.Read(ref _retired) == 0;
+
+    /// <summary>Notes whether it came into a service that has other servers already: it has then probably only just started.</summary>
+    internal void Join(bool joined) => _joined = joined;
 
     /// <summary>The URI of a request, with the target byte for byte.</summary>
     internal ServerUri UriFor(string target)
@@ -126,7 +139,8 @@ public sealed class Server
             return new ServerUri(this, target);
         }
 
-        ref var slot = ref _uris[(uint)target.GetHashCode(StringComparison.Ordinal) % CachedUris];
+        var uris = _uris ??= new CachedUri?[CachedUris];
+        ref var slot = ref uris[(uint)target.GetHashCode(StringComparison.Ordinal) % CachedUris];
         var cached = Volatile.Read(ref slot);
         if (cached is not null && string.Equals(cached.Target, target, StringComparison.Ordinal))
         {

@@ -10,6 +10,7 @@ internal sealed class ServerAddress
     private readonly Lock _gate = new();
     private readonly HashSet<IDisposable> _connections = [];
     private int _users;
+    private volatile bool _proven;
     private int _inFlight;
 
     /// <summary>Connections open now.</summary>
@@ -21,6 +22,18 @@ internal sealed class ServerAddress
             {
                 return _connections.Count;
             }
+        }
+    }
+
+    /// <summary>True once a connection was made: whoever listens there is up. Ends with the last server there.</summary>
+    public bool IsProven => _proven;
+
+    /// <summary>A connection was made.</summary>
+    public void Prove()
+    {
+        if (!_proven)
+        {
+            _proven = true;
         }
     }
 
@@ -38,7 +51,10 @@ internal sealed class ServerAddress
     {
         lock (_gate)
         {
-            _users--;
+            if (--_users == 0)
+            {
+                _proven = false; // a successor on the port starts anew
+            }
         }
 
         CloseIfUnused();
@@ -58,6 +74,7 @@ internal sealed class ServerAddress
     /// <summary>Notes a connection that was opened.</summary>
     public void Add(IDisposable connection)
     {
+        Prove();
         lock (_gate)
         {
             _connections.Add(connection);

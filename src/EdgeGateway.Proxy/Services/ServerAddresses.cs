@@ -6,6 +6,7 @@ namespace EdgeGateway.Proxy.Services;
 internal sealed class ServerAddresses
 {
     private readonly ConcurrentDictionary<(string Host, int Port), WeakReference<ServerAddress>> _addresses = new();
+    private int _trimAt = 64;
 
     // Weak: an address lives as long as a server refers to it; a gateway that sees ports come and go for months forgets them.
     public ServerAddress GetOrAdd(string host, int port)
@@ -26,14 +27,20 @@ internal sealed class ServerAddresses
             var made = new ServerAddress();
             if (_addresses.TryAdd(key, new(made)))
             {
+                TrimNowAndThen();
                 return made;
             }
         }
     }
 
-    /// <summary>Drops the entries of addresses that nothing refers to any more.</summary>
-    public void Trim()
+    // At each doubling, so that it costs nothing per address.
+    private void TrimNowAndThen()
     {
+        if (_addresses.Count < _trimAt)
+        {
+            return;
+        }
+
         foreach (var entry in _addresses)
         {
             if (!entry.Value.TryGetTarget(out _))
@@ -41,5 +48,7 @@ internal sealed class ServerAddresses
                 _addresses.TryRemove(entry);
             }
         }
+
+        _trimAt = (_addresses.Count * 2) + 64;
     }
 }

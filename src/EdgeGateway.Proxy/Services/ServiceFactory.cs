@@ -1,61 +1,66 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Snapshots;
 
 namespace EdgeGateway.Proxy.Services;
 
 /// <summary>Makes services from their configuration.</summary>
-public sealed class ServiceFactory(ServiceStateStore states, TransportPool transports, HttpForwarding forwarding, TimeProvider time)
+public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forwarding, TimeProvider time)
 {
     /// <summary>Makes a service, or says why it cannot be used, in Traefik's words where it has some.</summary>
+    /// <param name="name">Qualified name.</param>
+    /// <param name="config">The service.</param>
+    /// <param name="transport">How its servers are reached.</param>
+    /// <param name="model">The service; null on an error.</param>
+    /// <param name="problems">Servers that were left out.</param>
+    /// <param name="error">Why there is no service.</param>
     public bool TryCreate(
-        string name, HttpServiceConfig config, [NotNullWhen(true)] out HttpServiceModel? model, [NotNullWhen(false)] out string? error)
+        string name, HttpServiceConfig config, UpstreamTransport transport, [NotNullWhen(true)] out HttpServiceModel? model,
+        out IReadOnlyList<ServerProblem> problems, [NotNullWhen(false)] out string? error)
     {
         model = null;
+        problems = [];
+        string[] types = [.. HttpServiceConfig.Type.Present(config).Where(static type => type != "middlewares")];
+        if (types.Length > 1)
+        {
+            error = "cannot create service: multi-types service not supported, consider declaring two different pieces of service instead";
+            return false;
+        }
+
         if (config.LoadBalancer is not { } loadBalancer)
         {
-            error = config == new HttpServiceConfig()
+            error = types.Length == 0
                 ? $"the service \"{name}\" does not have any type defined"
-                : $"the type of the service \"{name}\" is not supported yet";
+                : Unsupported.Text($"the type {types[0]} of the service \"{name}\"");
             return false;
         }
 
         if (loadBalancer.Strategy is not (null or "" or "wrr"))
         {
             error = loadBalancer.Strategy is "p2c" or "hrw" or "leasttime"
-                ? $"load-balancer strategy \"{loadBalancer.Strategy}\" is not supported yet"
+                ? Unsupported.Text($"load-balancer strategy \"{loadBalancer.Strategy}\"")
                 : $"unsupported load-balancer strategy \"{loadBalancer.Strategy}\"";
             return false;
         }
 
-        if (Unsupported(loadBalancer) is { } option)
+        if (NotBuilt(loadBalancer) is { } option)
         {
-            error = $"the option loadBalancer.{option} of the service \"{name}\" is not supported yet";
+            error = Unsupported.Text($"the option loadBalancer.{option} of the service \"{name}\"");
             return false;
         }
 
         if (config.Middlewares.Count > 0)
         {
-            error = $"the option middlewares of the service \"{name}\" is not supported yet";
-            return false;
-        }
-
-        var transportName = string.IsNullOrEmpty(loadBalancer.ServersTransport)
-            ? TransportPool.DefaultName
-            : loadBalancer.ServersTransport.Contains('@', StringComparison.Ordinal)
-                ? loadBalancer.ServersTransport
-                : loadBalancer.ServersTransport + name[name.IndexOf('@', StringComparison.Ordinal)..];
-        if (transports.Find(transportName) is not { } transport)
-        {
-            error = $"serversTransport not found {transportName}";
+            error = Unsupported.Text($"the option middlewares of the service \"{name}\"");
             return false;
         }
 
         var state = states.GetOrCreate(name);
-        var problems = state.Update(loadBalancer.Servers);
-        if (problems.Count > 0 && state.Servers.Count == 0)
+        problems = state.Update(loadBalancer.Servers);
+        if (state.Servers.Count == 0 && problems.FirstOrDefault(static p => !p.IsWarning) is { Text: { } reason })
         {
-            error = problems[0];
+            error = reason;
             return false;
         }
 
@@ -65,9 +70,16 @@ public sealed class ServiceFactory(ServiceStateStore states, TransportPool trans
     }
 
     /// <summary>Only the servers of a service changed.</summary>
-    public void UpdateServers(string name, ConfigList<ServerConfig> servers) => states.GetOrCreate(name).Update(servers);
+    /// <returns>Servers that were left out.</returns>
+    public IReadOnlyList<ServerProblem> UpdateServers(string name, ConfigList<ServerConfig> servers) => states.GetOrCreate(name).Update(servers);
 
-    private static string? Unsupported(LoadBalancerConfig config) =>
+    /// <inheritdoc cref="ServiceStateStore.Release" />
+    public void Release(string name) => states.Release(name);
+
+    /// <inheritdoc cref="ServiceStateStore.Trim" />
+    public void Trim() => states.Trim();
+
+    private static string? NotBuilt(LoadBalancerConfig config) =>
         config.Sticky is not null ? "sticky"
         : config.HealthCheck is not null ? "healthCheck"
         : config.PassiveHealthCheck is not null ? "passiveHealthCheck"

@@ -15,14 +15,16 @@ public sealed class ServiceState
     private readonly List<(Server Server, long Removed)> _removed = [];
     private readonly WeightedRoundRobin _rotation = new();
     private readonly ServerAddresses _addresses;
+    private readonly OwnEntryPoints _own;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private volatile Server[] _servers = [];
 
-    internal ServiceState(string name, ServerAddresses addresses, TimeProvider time, Random random)
+    internal ServiceState(string name, ServerAddresses addresses, OwnEntryPoints own, TimeProvider time, Random random)
     {
         Name = name;
         _addresses = addresses;
+        _own = own;
         _time = time;
         _random = random;
     }
@@ -34,10 +36,10 @@ public sealed class ServiceState
     public IReadOnlyList<Server> Servers => _servers;
 
     /// <summary>Puts a new list of servers in force; those whose URL stays keep their object and their place in the rotation.</summary>
-    /// <returns>Why servers were left out, one text each.</returns>
-    public IReadOnlyList<string> Update(ConfigList<ServerConfig> configs)
+    /// <returns>Why servers were left out, one entry each.</returns>
+    public IReadOnlyList<ServerProblem> Update(ConfigList<ServerConfig> configs)
     {
-        List<string>? errors = null;
+        List<ServerProblem>? errors = null;
         lock (_gate)
         {
             var now = _time.GetTimestamp();
@@ -46,11 +48,17 @@ public sealed class ServiceState
             var before = new List<Server>(_servers);
             var servers = new List<Server>(configs.Count);
             var fresh = new List<Server>();
+            var joins = before.Count > 0;
             foreach (var config in configs)
             {
                 if (Take(before, config) is { } kept)
                 {
                     kept.SetWeight(config.Weight ?? 1);
+                    if (kept.Activate())
+                    {
+                        kept.Join(false); // the whole service was gone: none of its servers is better known than the others
+                    }
+
                     _rotation.Set(kept, kept.Weight);
                     servers.Add(kept);
                     continue;
@@ -60,6 +68,14 @@ public sealed class ServiceState
                 {
                     server.SetWeight(config.Weight ?? 1);
                     server.Activate();
+
+                    // What is there at the first look has been there before us; what comes later comes up now.
+                    server.Join(joins);
+                    if (server.IsStarting)
+                    {
+                        StartProbe.Begin(server, _time);
+                    }
+
                     servers.Add(server);
                     fresh.Add(server);
                 }
@@ -82,12 +98,24 @@ public sealed class ServiceState
             }
         }
 
-        return errors ?? (IReadOnlyList<string>)[];
+        return errors ?? (IReadOnlyList<ServerProblem>)[];
     }
 
     /// <summary>
-    /// The server for the next attempt; null when there is none left. Servers that could not be reached a moment ago are chosen only
-    /// when there is no other.
+    /// The service is gone: idle connections are closed. A request that took the snapshot before and has not chosen yet still finds
+    /// the servers.
+    /// </summary>
+    internal void Retire()
+    {
+        foreach (var server in _servers)
+        {
+            server.Retire();
+        }
+    }
+
+    /// <summary>
+    /// The server for the next attempt; null when there is none left. Servers that could not be reached a moment ago, or that just
+    /// started (<see cref="StartProbe"/>), are chosen only when there is no other.
     /// </summary>
     internal Server? Choose(in TriedServers tried) => _servers.Length == 0 ? null : _rotation.Next(tried, _time.GetTimestamp());
 
@@ -117,14 +145,21 @@ public sealed class ServiceState
         return server;
     }
 
-    private Server? Make(ServerConfig config, ref List<string>? errors)
+    private Server? Make(ServerConfig config, ref List<ServerProblem>? errors)
     {
-        if (Server.TryCreate(config, _addresses, out var server, out var error))
+        if (!Server.TryCreate(config, _addresses, out var server, out var error))
         {
-            return server;
+            (errors ??= []).Add(new(error, IsWarning: false));
+            return null;
         }
 
-        (errors ??= []).Add(error);
-        return null;
+        if (_own.Find(server.Host, server.Port) is { } entryPoint)
+        {
+            (errors ??= []).Add(new(
+                $"the server {server.Url} is the gateway's own entry point \"{entryPoint}\" and is left out: a request to it would come back", IsWarning: true));
+            return null;
+        }
+
+        return server;
     }
 }

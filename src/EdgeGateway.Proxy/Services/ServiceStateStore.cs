@@ -1,47 +1,54 @@
-using System.Collections.Concurrent;
-using EdgeGateway.Configuration.Dynamic;
 
 namespace EdgeGateway.Proxy.Services;
 
-/// <summary>The state of every service by its qualified name, kept from snapshot to snapshot.</summary>
-public sealed class ServiceStateStore(TimeProvider time, Random random)
+/// <summary>The state of every service by its qualified name, kept from snapshot to snapshot. Not thread-safe: the loop that compiles owns it.</summary>
+public sealed class ServiceStateStore(TimeProvider time, Random random, OwnEntryPoints? own = null)
 {
-    private readonly ConcurrentDictionary<string, ServiceState> _states = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _unused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServiceState> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _released = new(StringComparer.Ordinal);
     private readonly ServerAddresses _addresses = new();
+    private readonly OwnEntryPoints _own = own ?? OwnEntryPoints.None;
 
     /// <summary>The state of a service, made at the first call.</summary>
-    public ServiceState GetOrCreate(string name) =>
-        _states.GetOrAdd(name, static (n, store) => new ServiceState(n, store._addresses, store.Time, store.Random), this);
-
-    /// <summary>
-    /// Takes the servers of services that no longer exist out of service; what is left of them is forgotten after 60 s. To be
-    /// called by the loop that compiles, after each change.
-    /// </summary>
-    public void Keep(IReadOnlySet<string> names)
+    public ServiceState GetOrCreate(string name)
     {
-        var now = time.GetTimestamp();
-        foreach (var (name, state) in _states)
+        _released.Remove(name);
+        if (!_states.TryGetValue(name, out var state))
         {
-            if (names.Contains(name))
-            {
-                _unused.Remove(name);
-            }
-            else if (_unused.TryAdd(name, now))
-            {
-                state.Update(ConfigList<ServerConfig>.Empty);
-            }
-            else if (time.GetElapsedTime(_unused[name], now) > ServiceState.KeepRemoved)
-            {
-                _states.TryRemove(name, out _);
-                _unused.Remove(name);
-            }
+            _states[name] = state = new(name, _addresses, _own, time, random);
         }
 
-        _addresses.Trim();
+        return state;
     }
 
-    private TimeProvider Time => time;
+    /// <summary>
+    /// The service is gone: its idle connections are closed. Its state is kept for 60 s (design decision 11), and adopted by a service of
+    /// the same name.
+    /// </summary>
+    public void Release(string name)
+    {
+        if (_states.TryGetValue(name, out var state) && _released.TryAdd(name, time.GetTimestamp()))
+        {
+            state.Retire();
+        }
+    }
 
-    private Random Random => random;
+    /// <summary>Forgets what was released more than 60 s ago. Costs nothing for services that are there.</summary>
+    public void Trim()
+    {
+        if (_released.Count == 0)
+        {
+            return;
+        }
+
+        var now = time.GetTimestamp();
+        foreach (var (name, since) in _released)
+        {
+            if (time.GetElapsedTime(since, now) > ServiceState.KeepRemoved)
+            {
+                _states.Remove(name);
+                _released.Remove(name); // allowed while walking, since .NET Core 3.0
+            }
+        }
+    }
 }

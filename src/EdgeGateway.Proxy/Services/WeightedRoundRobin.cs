@@ -32,7 +32,7 @@ internal sealed class WeightedRoundRobin
 
             if (_count == _heap.Length)
             {
-                Array.Resize(ref _heap, Math.Max(4, _count * 2));
+                Array.Resize(ref _heap, Math.Max(1, _count * 2));
             }
 
             var step = 1.0 / weight;

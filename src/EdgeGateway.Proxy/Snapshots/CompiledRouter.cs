@@ -18,20 +18,18 @@ internal sealed class CompiledRouter
     /// <summary>The models that serve requests, one per entry point and router made from this one.</summary>
     public required (string EntryPoint, HttpRouterModel Model)[] Models { get; init; }
 
-    /// <summary>One report per router made from this one.</summary>
-    public required RouterReport[] Reports { get; init; }
+    /// <summary>Certificates that it wants.</summary>
+    public required CertificateWish[] Wishes { get; init; }
 
-    /// <summary>Whether it can be reused for that configuration.</summary>
-    public bool IsCurrent(HttpRouterConfig source, ServiceCompiler services, MiddlewareCompiler middlewares)
+    /// <summary>The reports of the routers made from this one.</summary>
+    public required RouterReports Reports { get; init; }
+
+    /// <summary>Whether all that it refers to is what it was made with.</summary>
+    public bool IsCurrent(ServiceCompiler services, MiddlewareCompiler middlewares)
     {
-        if (!ReferenceEquals(source, Source) && !source.Equals(Source))
-        {
-            return false;
-        }
-
         foreach (var (name, entry) in Services)
         {
-            if (!ReferenceEquals(services.Find(name), entry))
+            if (entry is null ? services.Find(name) is not null : entry.IsReplaced)
             {
                 return false;
             }
@@ -39,7 +37,7 @@ internal sealed class CompiledRouter
 
         foreach (var (name, entry) in Middlewares)
         {
-            if (!ReferenceEquals(middlewares.Find(name), entry))
+            if (entry is null ? middlewares.Find(name) is not null : entry.IsReplaced)
             {
                 return false;
             }

@@ -8,5 +8,9 @@ internal sealed class CompiledRule(HttpRule rule) : RouteRule
 {
     public override IReadOnlyList<string>? Hosts => rule.Hosts;
 
+    public override IReadOnlyList<string> Domains => rule.Domains;
+
+    public override IReadOnlyList<PathKey>? Paths => rule.Keys.Paths;
+
     public override bool Matches(HttpRequestView request) => rule.Matches(request);
 }

@@ -109,6 +109,7 @@ public sealed partial class ConfigurationAggregator
             // Step 5.
             _holder.Publish(snapshot);
             _applied(snapshot);
+            _compiler.Settle();
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -7,18 +8,6 @@ public sealed class EntryPointRouting
 {
     /// <summary>An entry point without routers.</summary>
     public static readonly EntryPointRouting None = new() { Name = "" };
-
-    /// <summary>Sorts routers into the plain and the TLS side (dynamic-config §6.2).</summary>
-    /// <param name="name">Name of the entry point.</param>
-    /// <param name="routers">Its routers, in any order.</param>
-    /// <param name="port">Port that clients reach it at; 0 = unknown.</param>
-    public static EntryPointRouting Build(string name, IReadOnlyList<HttpRouterModel> routers, int port = 0) => new()
-    {
-        Name = name,
-        Port = port,
-        Plain = HttpRouting.Build(routers.Where(static router => !router.IsTls)),
-        Tls = HttpRouting.Build(routers.Where(static router => router.IsTls)),
-    };
 
     /// <summary>Name of the entry point.</summary>
     public required string Name { get; init; }
@@ -31,4 +20,17 @@ public sealed class EntryPointRouting
 
     /// <summary>Routers with TLS.</summary>
     public HttpRouting Tls { get; init; } = HttpRouting.Empty;
+
+    /// <summary>The TLS options of its connections, by server name.</summary>
+    internal TlsHostTable TlsHosts { get; init; } = TlsHostTable.Empty;
+
+    /// <summary>The routing after a change of its routers, which are sorted into the plain and the TLS side (dynamic-config §6.2).</summary>
+    public EntryPointRouting With(IReadOnlyCollection<HttpRouterModel> removed, IReadOnlyCollection<HttpRouterModel> added) => new()
+    {
+        Name = Name,
+        Port = Port,
+        TlsHosts = TlsHosts,
+        Plain = Plain.With([.. removed.Where(static router => !router.IsTls)], [.. added.Where(static router => !router.IsTls)]),
+        Tls = Tls.With([.. removed.Where(static router => router.IsTls)], [.. added.Where(static router => router.IsTls)]),
+    };
 }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using EdgeGateway.Proxy.Tcp;
+using EdgeGateway.Proxy.Udp;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -20,6 +22,15 @@ public sealed class GatewaySnapshot
             _ordered = [.. value.Values.OrderBy(static routing => routing.Name, StringComparer.Ordinal)];
         }
     } = FrozenDictionary<string, EntryPointRouting>.Empty;
+
+    /// <summary>The certificates that the routers want; the same object until a name comes or goes.</summary>
+    public IReadOnlyList<CertificateWish> Certificates { get; init; } = [];
+
+    /// <summary>TCP routing of the entry points that have TCP routers.</summary>
+    internal FrozenDictionary<string, TcpRouting> Tcp { get; init; } = FrozenDictionary<string, TcpRouting>.Empty;
+
+    /// <summary>The UDP router of the entry points that have one.</summary>
+    internal FrozenDictionary<string, UdpRouterModel> Udp { get; init; } = FrozenDictionary<string, UdpRouterModel>.Empty;
 
     /// <summary>What API and dashboard show of this snapshot, put together when somebody asks for it.</summary>
     public Lazy<ConfigurationReport> Report { get; init; } = new(ConfigurationReport.Empty);

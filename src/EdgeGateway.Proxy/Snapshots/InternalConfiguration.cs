@@ -19,9 +19,12 @@ public static class InternalConfiguration
     /// <param name="EntryPoints">TCP entry points in the order of their names.</param>
     /// <param name="ApiInsecure">Routers for API and dashboard on the admin entry point.</param>
     /// <param name="Dashboard">The dashboard is on.</param>
+    /// <param name="Debug">The debug routes are on.</param>
     /// <param name="PingEntryPoint">Entry point of the ping router; null when ping is off or routed by hand.</param>
+    /// <param name="MetricsEntryPoint">Entry point of the router for Prometheus; null when that is off or routed by hand.</param>
     public sealed record Options(
-        IReadOnlyList<KeyValuePair<string, EntryPointConfig>> EntryPoints, bool ApiInsecure, bool Dashboard, string? PingEntryPoint);
+        IReadOnlyList<KeyValuePair<string, EntryPointConfig>> EntryPoints, bool ApiInsecure, bool Dashboard, bool Debug, string? PingEntryPoint,
+        string? MetricsEntryPoint);
 
     /// <summary>Makes the message; redirections to unknown entry points come back as warnings.</summary>
     public static ProviderMessage Build(Options options)
@@ -37,12 +40,36 @@ public static class InternalConfiguration
             services["ping"] = new();
         }
 
+        if (options.MetricsEntryPoint is { } metrics)
+        {
+            routers["prometheus"] = Own("prometheus", "PathPrefix(`/metrics`)", metrics, long.MaxValue);
+            services["prometheus"] = new();
+        }
+
         if (options.ApiInsecure)
         {
             routers["api"] = Own("api", "PathPrefix(`/api`)", AdminEntryPoint, long.MaxValue - 1);
+            if (options.Debug)
+            {
+                routers["debug"] = Own("api", "PathPrefix(`/debug`)", AdminEntryPoint, long.MaxValue - 1);
+            }
+
             if (options.Dashboard)
             {
-                routers["dashboard"] = Own("dashboard", "PathPrefix(`/`)", AdminEntryPoint, long.MaxValue - 2);
+                routers["dashboard"] = Own("dashboard", "PathPrefix(`/`)", AdminEntryPoint, long.MaxValue - 2) with
+                {
+                    Middlewares = [$"dashboard_redirect@{Provider}", $"dashboard_stripprefix@{Provider}"],
+                };
+
+                // The plain URL of any host, with or without a port: nothing but the root is sent on. As Traefik shows it in its API.
+                middlewares["dashboard_redirect"] = new()
+                {
+                    RedirectRegex = new()
+                    {
+                        Regex = @"^(http:\/\/(\[[\w:.]+\]|[\w\._-]+)(:\d+)?)\/$", Replacement = "${1}/dashboard/", Permanent = true,
+                    },
+                };
+                middlewares["dashboard_stripprefix"] = new() { StripPrefix = new() { Prefixes = ["/dashboard", "/dashboard/"] } };
             }
         }
 

@@ -7,41 +7,44 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Knows every middleware and makes the chain of a router: references resolved, chains flattened, cycles refused.</summary>
 internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
 {
-    private Dictionary<string, Dictionary<string, MiddlewareEntry>> _entries = new(StringComparer.Ordinal);
+    private readonly CompiledElements<MiddlewareConfig, MiddlewareEntry> _elements = new(static configuration => configuration.Http.Middlewares);
+    private readonly ReferenceHints _hints = new();
 
     /// <summary>Takes up what the providers say; unchanged middlewares keep their entry.</summary>
-    public void Update(IReadOnlyList<ProviderMessage> messages)
+    /// <returns>True when an entry came, went or was replaced.</returns>
+    public bool Update(IReadOnlyList<ProviderMessage> messages)
     {
-        var next = new Dictionary<string, Dictionary<string, MiddlewareEntry>>(StringComparer.Ordinal);
-        foreach (var message in messages)
+        _hints.Begin();
+        var changes = _elements.Update(messages, static (provider, name, config, before) =>
+            before is not null && before.Config.Equals(config) ? before : new(new(name, provider), config));
+        foreach (var entry in changes.Removed)
         {
-            var before = _entries.GetValueOrDefault(message.Provider);
-            var now = new Dictionary<string, MiddlewareEntry>(StringComparer.Ordinal);
-            foreach (var (name, config) in message.Configuration.Http.Middlewares.AsSpan())
-            {
-                now.Add(name, before is not null && before.TryGetValue(name, out var entry) && entry.Config.Equals(config)
-                    ? entry
-                    : new MiddlewareEntry(new(name, message.Provider), config));
-            }
-
-            next.Add(message.Provider, now);
+            entry.IsReplaced = true;
         }
 
-        _entries = next;
+        return !changes.IsEmpty;
     }
 
     /// <summary>The middleware of that name, or null.</summary>
-    public MiddlewareEntry? Find(QualifiedName name) =>
-        _entries.TryGetValue(name.Provider, out var ofProvider) && ofProvider.TryGetValue(name.Name, out var entry) ? entry : null;
+    public MiddlewareEntry? Find(QualifiedName name) => _elements.Find(name);
 
-    /// <summary>What is said about every middleware.</summary>
-    public MiddlewareReport[] Reports() =>
-    [
-        .. _entries.SelectMany(static p => p.Value.Values).Select(static e => new MiddlewareReport(
-            e.Name.ToString(), e.Name.Provider, e.Config,
+    /// <summary>What is said about every middleware as it is now, put together when it is walked.</summary>
+    public IEnumerable<MiddlewareReport> Reports()
+    {
+        var parts = _elements.Parts;
+        return parts.SelectMany(static part => part.Entries).Select(static e => new MiddlewareReport(
+            e.Name.ToString(), e.Name.Provider, Shown(e),
             e.Error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
-            e.Error is null ? ConfigList<string>.Empty : [e.Error])),
-    ];
+            e.Error is null ? ConfigList<string>.Empty : [e.Error]));
+    }
+
+    // As the API shows it: the members of a chain qualified.
+    private static MiddlewareConfig Shown(MiddlewareEntry entry) => entry.Config.Chain is not { } chain
+        ? entry.Config
+        : entry.Config with
+        {
+            Chain = chain with { Middlewares = chain.Middlewares.Select(m => QualifiedName.Resolve(m, entry.Name.Provider).ToString()).ToConfigList() },
+        };
 
     /// <summary>The chain of a router, outermost first. Errors disable the router; what was looked up is added to <paramref name="used"/>.</summary>
     public List<MiddlewareModel> Resolve(
@@ -64,7 +67,7 @@ internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
         used.Add((name, entry));
         if (entry is null)
         {
-            errors.Add($"middleware \"{name}\" does not exist");
+            errors.Add($"middleware \"{name}\" does not exist{_hints.For(name, _elements.Parts)}");
             return;
         }
 

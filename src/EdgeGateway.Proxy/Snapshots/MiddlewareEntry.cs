@@ -11,6 +11,9 @@ internal sealed class MiddlewareEntry(QualifiedName name, MiddlewareConfig confi
     /// <summary>The configuration.</summary>
     public MiddlewareConfig Config { get; } = config;
 
+    /// <inheritdoc cref="ServiceEntry.IsReplaced" />
+    public bool IsReplaced { get; set; }
+
     /// <summary>Why it cannot be used; found when a router asks for it first.</summary>
     public string? Error { get; set; }
 }

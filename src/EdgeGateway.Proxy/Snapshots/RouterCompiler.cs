@@ -8,68 +8,60 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Compiles routers: entry points, defaults, rule, middlewares, service (dynamic-config §3.4, 4.5, 6.1, 6.9).</summary>
 internal sealed class RouterCompiler(RouterCompilerOptions options)
 {
-    private Dictionary<string, Dictionary<string, CompiledRouter>> _compiled = new(StringComparer.Ordinal);
+    private static readonly RouterObservabilityConfig Observed = new() { AccessLogs = true, Metrics = true, Tracing = true, TraceVerbosity = "minimal" };
+
+    private readonly CompiledElements<HttpRouterConfig, CompiledRouter> _elements = new(static configuration => configuration.Http.Routers);
+    private readonly ReferenceHints _hints = new();
+
+    /// <summary>Number of routers.</summary>
+    public int Count => _elements.Count;
 
     /// <summary>Compiles what changed and keeps the rest.</summary>
-    public (int Compiled, int Reused) Update(
-        IReadOnlyList<ProviderMessage> messages, ServiceCompiler services, MiddlewareCompiler middlewares)
+    /// <param name="messages">The latest message of each provider.</param>
+    /// <param name="services">The services, up to date.</param>
+    /// <param name="middlewares">The middlewares, up to date.</param>
+    /// <param name="referencesChanged">False when no service or middleware came, went or was replaced since the last call.</param>
+    public CompiledElements<HttpRouterConfig, CompiledRouter>.Changes Update(
+        IReadOnlyList<ProviderMessage> messages, ServiceCompiler services, MiddlewareCompiler middlewares, bool referencesChanged)
     {
-        var (compiled, reused) = (0, 0);
-        var next = new Dictionary<string, Dictionary<string, CompiledRouter>>(StringComparer.Ordinal);
-        foreach (var message in messages)
-        {
-            var before = _compiled.GetValueOrDefault(message.Provider);
-            var routers = message.Configuration.Http.Routers;
-            var now = new Dictionary<string, CompiledRouter>(routers.Count, StringComparer.Ordinal);
-            foreach (var (name, config) in routers.AsSpan())
-            {
-                if (before is not null && before.TryGetValue(name, out var router) && router.IsCurrent(config, services, middlewares))
-                {
-                    now.Add(name, router);
-                    reused++;
-                    continue;
-                }
-
-                now.Add(name, Compile(name, message.Provider, config, services, middlewares));
-                compiled++;
-            }
-
-            next.Add(message.Provider, now);
-        }
-
-        _compiled = next;
-        return (compiled, reused);
+        _hints.Begin();
+        return _elements.Update(
+            messages,
+            (provider, name, config, before) => before is not null && before.Source.Equals(config) && before.IsCurrent(services, middlewares)
+                ? before
+                : Compile(name, messages.First(message => message.Provider == provider), messages, config, services, middlewares),
+            referencesChanged ? router => router.IsCurrent(services, middlewares) : null);
     }
 
-    /// <summary>Every router that serves requests, by entry point.</summary>
-    public IEnumerable<(string EntryPoint, HttpRouterModel Model)> Models() =>
-        _compiled.Values.SelectMany(static p => p.Values).SelectMany(static r => r.Models);
-
-    /// <summary>What is said about every router.</summary>
-    public RouterReport[] Reports() =>
-        [.. _compiled.Values.SelectMany(static p => p.Values).SelectMany(static r => r.Reports)];
+    /// <summary>What is said about every router as it is now.</summary>
+    public IEnumerable<RouterReport> Reports()
+    {
+        var parts = _elements.Parts;
+        return parts.SelectMany(static part => part.Entries).SelectMany(static router => (IEnumerable<RouterReport>)router.Reports);
+    }
 
     private CompiledRouter Compile(
-        string name, string provider, HttpRouterConfig source, ServiceCompiler services, MiddlewareCompiler middlewares)
+        string name, ProviderMessage message, IReadOnlyList<ProviderMessage> messages, HttpRouterConfig source, ServiceCompiler services,
+        MiddlewareCompiler middlewares)
     {
-        var errors = new List<string>();
-        var entryPoints = EntryPoints(source, errors, out var warnings);
+        var provider = message.Provider;
+        var faults = new RouterFaults(name, message);
         var models = new List<(string, HttpRouterModel)>();
         var reports = new List<RouterReport>();
+        var wishes = new List<CertificateWish>();
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
         var usedMiddlewares = new List<(QualifiedName, MiddlewareEntry?)>();
 
-        if (entryPoints.Count == 0)
+        // Entry points that do not exist have no defaults to give: the router keeps them, and the API shows them as written.
+        var wanted = source.EntryPoints.Count == 0 ? options.DefaultEntryPoints : source.EntryPoints;
+        if (wanted.Count == 0)
         {
-            var config = Shown(source, provider, 0);
-            reports.Add(new(
-                $"{name}@{provider}", provider, config, ElementStatus.Disabled, errors.ToConfigList(), ConfigList<string>.Empty,
-                Service(source, provider)?.ToString() ?? ""));
+            CompileOne(name, provider, source);
         }
 
-        foreach (var (madeName, config) in EntryPointModel.Apply(name, source, entryPoints, options.Models))
+        foreach (var (madeName, config) in EntryPointModel.Apply(name, source, wanted, options.Models))
         {
-            CompileOne(madeName, provider, config, entryPoints, errors, warnings);
+            CompileOne(madeName, provider, config);
         }
 
         return new()
@@ -78,38 +70,58 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             Services = [.. usedServices],
             Middlewares = [.. usedMiddlewares],
             Models = [.. models],
-            Reports = [.. reports],
+            Wishes = [.. wishes],
+            Reports = new(provider, reports, models),
         };
 
-        void CompileOne(string made, string owner, HttpRouterConfig config, ConfigList<string> all, List<string> faults, bool warned)
+        void CompileOne(string made, string owner, HttpRouterConfig config)
         {
             var qualified = $"{made}@{owner}";
-            var own = new List<string>(faults);
-            var served = config.EntryPoints;
+            var own = new List<string>();
+            var served = Served(config, faults, own);
+            if (served.Count == 0)
+            {
+                reports.Add(new(
+                    qualified, owner, Shown(config, owner, 0), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? ""));
+                return;
+            }
+
+            var warned = own.Count > 0;
             var priority = config.Priority != 0 ? config.Priority : HttpRule.PriorityOf(config.Rule ?? "");
             var broken = own.Count;
 
             if (config.Priority > HttpRule.MaximumUserPriority && owner != InternalConfiguration.Provider)
             {
-                own.Add($"the router priority {config.Priority} exceeds the max user-defined priority {HttpRule.MaximumUserPriority}");
+                own.Add(faults.Describe(
+                    "EG-ROUTER-PRIORITY", "priority",
+                    $"the router priority {config.Priority} exceeds the max user-defined priority {HttpRule.MaximumUserPriority}"));
             }
 
-            if (!HttpRule.TryParse(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleError))
+            if (config.ParentRefs.Count > 0)
             {
-                own.Add($"error while parsing rule {config.Rule}: {ruleError}");
+                own.Add(Unsupported.Text("parentRefs (a router below other routers)"));
             }
 
+            if (!HttpRule.TryCompile(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleFault))
+            {
+                own.Add(faults.Describe(config.Rule ?? "", ruleFault));
+            }
+
+            wishes.AddRange(CertificateWishes.Of(config, rule));
             if (config.Tls?.Options is { Length: > 0 } tlsOptions && tlsOptions != "default")
             {
-                own.Add($"unknown TLS options: {QualifiedName.Resolve(tlsOptions, owner)}");
+                var missed = QualifiedName.Resolve(tlsOptions, owner);
+                own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {missed}{DidYouMeanOptions(missed, messages)}"));
             }
 
-            var chain = middlewares.Resolve(config.Middlewares, owner, qualified, usedMiddlewares, own);
+            var missing = new List<string>();
+            var chain = middlewares.Resolve(config.Middlewares, owner, qualified, usedMiddlewares, missing);
+            own.AddRange(missing.Select(text => faults.Describe("EG-ROUTER-MIDDLEWARE", "middlewares", text)));
             var serviceName = Service(config, owner);
             ServiceEntry? service = null;
             if (serviceName is null)
             {
-                own.Add("the service is missing on the router");
+                own.Add(faults.Describe("EG-ROUTER-SERVICE", "", "the service is missing on the router"));
             }
             else
             {
@@ -117,18 +129,21 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 usedServices.Add((serviceName.Value, service));
                 if (service is null)
                 {
-                    own.Add($"the service \"{serviceName}\" does not exist{services.DidYouMean(serviceName.Value)}");
+                    own.Add(faults.Describe("EG-ROUTER-SERVICE", "service", $"the service \"{serviceName}\" does not exist{services.DidYouMean(serviceName.Value)}"));
                 }
                 else if (service.Error is { } serviceError)
                 {
-                    own.Add(serviceError);
+                    own.Add(faults.Describe("EG-ROUTER-SERVICE", "service", serviceError));
                 }
             }
 
             var usable = own.Count == broken && rule is not null && service?.Model is not null;
+            // From here on nothing disables the router.
+            warned |= Doubt(config, rule, faults, own);
             if (usable)
             {
                 var pipeline = RequestPipeline.Build(chain, service!.Model!);
+                var rank = options.RankOf(owner);
                 foreach (var entryPoint in served)
                 {
                     models.Add((entryPoint, new HttpRouterModel
@@ -137,6 +152,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                         Config = config,
                         Rule = new CompiledRule(rule!),
                         Priority = priority,
+                        ProviderRank = rank,
                         Pipeline = pipeline,
                     }));
                 }
@@ -149,16 +165,42 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         }
     }
 
-    private ConfigList<string> EntryPoints(HttpRouterConfig source, List<string> errors, out bool warned)
+    /// <summary>What is probably not meant and yet serves; true when there is anything.</summary>
+    private bool Doubt(HttpRouterConfig config, HttpRule? rule, RouterFaults faults, List<string> own)
     {
-        warned = false;
-        if (source.EntryPoints.Count == 0)
+        var before = own.Count;
+        own.AddRange((rule?.Doubts ?? []).Select(doubt => faults.Describe("EG-RULE-TEMPLATE", "rule", doubt)));
+        // As in Traefik such a router works, with whatever certificate there is.
+        if (config.Tls?.CertResolver is { Length: > 0 } resolver && options.Resolvers is { } resolvers && !resolvers.Contains(resolver))
         {
-            return options.DefaultEntryPoints;
+            var hint = _hints.Of(resolver, resolvers) is { } near ? $"; did you mean \"{near}\"?"
+                : resolvers.Count == 0 ? "; none is configured (certificatesResolvers.<name>.tailscale=true)"
+                : $"; there is {string.Join(", ", resolvers)}";
+            own.Add(faults.Describe("EG-ROUTER-RESOLVER", "tls.certresolver", $"Router uses a nonexistent certificate resolver \"{resolver}\"{hint}"));
         }
 
-        var known = new List<string>(source.EntryPoints.Count);
-        foreach (var entryPoint in source.EntryPoints)
+        return own.Count > before;
+    }
+
+    private string DidYouMeanOptions(QualifiedName wanted, IReadOnlyList<ProviderMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message.Provider != wanted.Provider && message.Configuration.Tls.Options.ContainsKey(wanted.Name))
+            {
+                return $"; did you mean \"{wanted.Name}@{message.Provider}\"?";
+            }
+        }
+
+        var own = messages.FirstOrDefault(message => message.Provider == wanted.Provider)?.Configuration.Tls.Options.Keys ?? [];
+        return _hints.Of(wanted.Name, own) is { } near ? $"; did you mean \"{near}@{wanted.Provider}\"?" : "";
+    }
+
+    // The entry points of the router that exist; the others are a warning, and an error when there is none left (dynamic-config §6.1).
+    private ConfigList<string> Served(HttpRouterConfig config, RouterFaults faults, List<string> errors)
+    {
+        var known = new List<string>(config.EntryPoints.Count);
+        foreach (var entryPoint in config.EntryPoints)
         {
             if (options.EntryPoints.Contains(entryPoint))
             {
@@ -166,34 +208,34 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 continue;
             }
 
-            warned = true;
-            errors.Add($"entryPoint \"{entryPoint}\" doesn't exist");
+            var hint = _hints.Of(entryPoint, options.EntryPoints) is { } near ? $"; did you mean \"{near}\"?" : "";
+            errors.Add(faults.Describe("EG-ROUTER-ENTRYPOINT", "entrypoints", $"entryPoint \"{entryPoint}\" doesn't exist{hint}"));
         }
 
         if (known.Count == 0)
         {
-            errors.Add("no valid entryPoint for this router");
+            errors.Add(faults.Describe("EG-ROUTER-ENTRYPOINT", "entrypoints", "no valid entryPoint for this router"));
         }
 
-        return known.ToConfigList();
+        return known.Count == config.EntryPoints.Count ? config.EntryPoints : known.ToConfigList();
     }
 
     private static QualifiedName? Service(HttpRouterConfig config, string provider) =>
         string.IsNullOrEmpty(config.Service) ? null : QualifiedName.Resolve(config.Service, provider);
 
     /// <summary>The router as the API shows it: middlewares qualified, priority resolved, gaps of observability filled.</summary>
-    private static HttpRouterConfig Shown(HttpRouterConfig config, string provider, long priority) => config with
+    internal static HttpRouterConfig Shown(HttpRouterConfig config, string provider, long priority) => config with
     {
         Middlewares = config.Middlewares.Count == 0
             ? config.Middlewares
             : config.Middlewares.Select(m => QualifiedName.Resolve(m, provider).ToString()).ToConfigList(),
         Priority = priority != 0 ? priority : config.Priority,
-        Observability = new()
+        Observability = config.Observability is null ? Observed : new()
         {
-            AccessLogs = config.Observability?.AccessLogs ?? true,
-            Metrics = config.Observability?.Metrics ?? true,
-            Tracing = config.Observability?.Tracing ?? true,
-            TraceVerbosity = config.Observability?.TraceVerbosity is { Length: > 0 } verbosity ? verbosity : "minimal",
+            AccessLogs = config.Observability.AccessLogs ?? true,
+            Metrics = config.Observability.Metrics ?? true,
+            Tracing = config.Observability.Tracing ?? true,
+            TraceVerbosity = config.Observability.TraceVerbosity is { Length: > 0 } verbosity ? verbosity : "minimal",
         },
     };
 }

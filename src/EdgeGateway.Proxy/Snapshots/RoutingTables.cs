@@ -3,49 +3,44 @@ using EdgeGateway.Proxy.Routing;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
-/// <summary>The routing of each entry point, made anew only where its routers changed.</summary>
+/// <summary>The routing of each entry point, changed only where its routers changed.</summary>
 internal sealed class RoutingTables(IReadOnlyDictionary<string, int> ports)
 {
-    private readonly Dictionary<string, (HttpRouterModel[] Routers, EntryPointRouting Routing)> _last = new(StringComparer.Ordinal);
+    private FrozenDictionary<string, EntryPointRouting> _routings = ports.ToFrozenDictionary(
+        static e => e.Key, static e => new EntryPointRouting { Name = e.Key, Port = e.Value }, StringComparer.Ordinal);
 
-    /// <summary>Builds the routing of every entry point.</summary>
-    public FrozenDictionary<string, EntryPointRouting> Build(IEnumerable<(string EntryPoint, HttpRouterModel Model)> models)
+    /// <summary>The routing of every entry point after a change of routers.</summary>
+    public FrozenDictionary<string, EntryPointRouting> Update(IReadOnlyList<CompiledRouter> removed, IReadOnlyList<CompiledRouter> added)
     {
-        var byEntryPoint = ports.Keys.ToDictionary(static e => e, static _ => new List<HttpRouterModel>(), StringComparer.Ordinal);
-        foreach (var (entryPoint, model) in models)
+        var changes = new Dictionary<string, (List<HttpRouterModel> Removed, List<HttpRouterModel> Added)>(StringComparer.Ordinal);
+        foreach (var (entryPoint, model) in removed.SelectMany(static router => router.Models))
         {
-            byEntryPoint[entryPoint].Add(model);
+            Of(entryPoint).Removed.Add(model);
         }
 
-        foreach (var (entryPoint, routers) in byEntryPoint)
+        foreach (var (entryPoint, model) in added.SelectMany(static router => router.Models))
         {
-            if (_last.TryGetValue(entryPoint, out var last) && Same(last.Routers, routers))
+            Of(entryPoint).Added.Add(model);
+        }
+
+        if (changes.Count > 0)
+        {
+            _routings = _routings.ToFrozenDictionary(
+                static e => e.Key,
+                e => changes.TryGetValue(e.Key, out var change) ? e.Value.With(change.Removed, change.Added) : e.Value,
+                StringComparer.Ordinal);
+        }
+
+        return _routings;
+
+        (List<HttpRouterModel> Removed, List<HttpRouterModel> Added) Of(string entryPoint)
+        {
+            if (!changes.TryGetValue(entryPoint, out var change))
             {
-                continue;
+                changes.Add(entryPoint, change = ([], []));
             }
 
-            HttpRouterModel[] now = [.. routers];
-            _last[entryPoint] = (now, EntryPointRouting.Build(entryPoint, now, ports[entryPoint]));
+            return change;
         }
-
-        return _last.ToFrozenDictionary(static e => e.Key, static e => e.Value.Routing, StringComparer.Ordinal);
-    }
-
-    private static bool Same(HttpRouterModel[] last, List<HttpRouterModel> now)
-    {
-        if (last.Length != now.Count)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < last.Length; i++)
-        {
-            if (!ReferenceEquals(last[i], now[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

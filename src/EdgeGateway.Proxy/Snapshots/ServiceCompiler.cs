@@ -1,93 +1,146 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Services;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>Knows every service. A change of servers alone goes straight to the live state (design decision 10) and keeps the entry.</summary>
-internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
+internal sealed class ServiceCompiler(
+    ServiceFactory factory, TransportCompiler transports, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
 {
-    private Dictionary<string, Dictionary<string, ServiceEntry>> _entries = new(StringComparer.Ordinal);
+    private readonly List<QualifiedName> _gone = [];
+    private readonly List<(string Service, string Text)> _complaints = [];
+    private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
+    private readonly ReferenceHints _hints = new();
 
     /// <summary>Takes up what the providers say.</summary>
-    public void Update(IReadOnlyList<ProviderMessage> messages)
+    /// <param name="messages">The latest message of each provider.</param>
+    /// <param name="transportsChanged">False when every service has the transport that it had.</param>
+    /// <returns>True when an entry came, went or was replaced.</returns>
+    public bool Update(IReadOnlyList<ProviderMessage> messages, bool transportsChanged)
     {
-        var next = new Dictionary<string, Dictionary<string, ServiceEntry>>(StringComparer.Ordinal);
-        foreach (var message in messages)
+        _hints.Begin();
+        var changes = _elements.Update(
+            messages,
+            (provider, name, config, before) =>
+                before?.Model is not null && HasItsTransport(before) && WithoutServers(before.Config).Equals(WithoutServers(config))
+                    ? Refresh(before, config)
+                    : Make(new(name, provider), config),
+            transportsChanged ? HasItsTransport : null);
+        foreach (var entry in changes.Removed)
         {
-            var before = _entries.GetValueOrDefault(message.Provider);
-            var now = new Dictionary<string, ServiceEntry>(StringComparer.Ordinal);
-            foreach (var (name, config) in message.Configuration.Http.Services.AsSpan())
-            {
-                var entry = before?.GetValueOrDefault(name);
-                if (entry is null || !ReferenceEquals(entry.Config, config))
-                {
-                    entry = entry is not null && WithoutServers(entry.Config).Equals(WithoutServers(config))
-                        ? Refresh(entry, name, message.Provider, config)
-                        : Make(name, message.Provider, config);
-                }
-
-                now.Add(name, entry);
-            }
-
-            next.Add(message.Provider, now);
+            entry.IsReplaced = true;
+            _gone.Add(entry.Name);
         }
 
-        _entries = next;
+        return !changes.IsEmpty;
+    }
+
+    /// <summary>
+    /// Lets go of what services leave behind that no longer exist. After the swap: until then requests may still come to them.
+    /// </summary>
+    public void Settle()
+    {
+        foreach (var name in _gone)
+        {
+            if (Find(name) is null)
+            {
+                factory.Release(name.ToString());
+            }
+        }
+
+        _gone.Clear();
+        factory.Trim();
+    }
+
+    /// <summary>Servers that were left out since the last call, with the name of their service.</summary>
+    public (string Service, string Text)[] TakeComplaints()
+    {
+        (string, string)[] complaints = [.. _complaints];
+        _complaints.Clear();
+        return complaints;
     }
 
     /// <summary>The service of that name, or null.</summary>
-    public ServiceEntry? Find(QualifiedName name) =>
-        _entries.TryGetValue(name.Provider, out var ofProvider) && ofProvider.TryGetValue(name.Name, out var entry) ? entry : null;
+    public ServiceEntry? Find(QualifiedName name) => _elements.Find(name);
 
-    /// <summary>A hint when the same name exists at another provider.</summary>
-    public string DidYouMean(QualifiedName name)
+    /// <summary>A hint for a reference that is known to nobody.</summary>
+    public string DidYouMean(QualifiedName name) => _hints.For(name, _elements.Parts);
+
+    /// <summary>What is said about every service as it is now, put together when it is walked.</summary>
+    public IEnumerable<ServiceReport> Reports() => Reports(_elements.Parts);
+
+    private static IEnumerable<ServiceReport> Reports(IReadOnlyList<CompiledElements<HttpServiceConfig, ServiceEntry>.Part> parts)
     {
-        foreach (var (provider, services) in _entries)
+        foreach (var part in parts)
         {
-            if (provider != name.Provider && services.ContainsKey(name.Name))
+            for (var i = 0; i < part.Entries.Length; i++)
             {
-                return $"; did you mean \"{name.Name}@{provider}\"?";
+                var (name, config) = part.Source.AsSpan()[i];
+                var (error, warnings) = (part.Entries[i].Error, part.Entries[i].Warnings);
+                yield return new ServiceReport(
+                    $"{name}@{part.Provider}", part.Provider, config, KindOf(config),
+                    error is not null ? ElementStatus.Disabled : warnings.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
+                    error is null ? warnings : [error]);
             }
         }
-
-        return "";
     }
 
-    /// <summary>What is said about every service.</summary>
-    public ServiceReport[] Reports() =>
-    [
-        .. _entries.SelectMany(static p => p.Value.Select(e => new ServiceReport(
-            $"{e.Key}@{p.Key}", p.Key, e.Value.Config, e.Value.Config.LoadBalancer is null ? null : "loadbalancer",
-            e.Value.Error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
-            e.Value.Error is null ? ConfigList<string>.Empty : [e.Value.Error]))),
-    ];
+    // Lower-cased as in Traefik's API: loadbalancer, weighted, …; none for internal services.
+    private static string? KindOf(HttpServiceConfig config) =>
+        config.LoadBalancer is not null ? "loadbalancer"
+        : HttpServiceConfig.Type.Present(config).FirstOrDefault(static name => name != "middlewares")?.ToLowerInvariant();
 
     private static HttpServiceConfig WithoutServers(HttpServiceConfig config) => config.LoadBalancer is null
         ? config
         : config with { LoadBalancer = config.LoadBalancer with { Servers = ConfigList<ServerConfig>.Empty } };
 
-    private ServiceEntry Refresh(ServiceEntry entry, string name, string provider, HttpServiceConfig config)
+    private ServiceEntry Refresh(ServiceEntry entry, HttpServiceConfig config)
     {
         if (config.LoadBalancer is { } loadBalancer)
         {
-            factory.UpdateServers($"{name}@{provider}", loadBalancer.Servers);
+            entry.Warnings = Note(entry.Name, entry.Warnings, factory.UpdateServers(entry.Name.ToString(), loadBalancer.Servers));
         }
 
         entry.Config = config;
         return entry;
     }
 
-    private ServiceEntry Make(string name, string provider, HttpServiceConfig config)
+    private ServiceEntry Make(QualifiedName name, HttpServiceConfig config)
     {
-        var qualified = $"{name}@{provider}";
-        if (provider == InternalConfiguration.Provider)
+        if (name.Provider == InternalConfiguration.Provider)
         {
-            var model = internalServices.GetValueOrDefault(name);
-            return new() { Config = config, Model = model, Error = model is null ? $"{name} is not enabled" : null };
+            var model = internalServices.GetValueOrDefault(name.Name);
+            return new() { Name = name, Config = config, Model = model, Error = model is null ? $"{name.Name} is not enabled" : null };
         }
 
-        return factory.TryCreate(qualified, config, out var made, out var error)
-            ? new() { Config = config, Model = made, Error = null }
-            : new() { Config = config, Model = null, Error = error };
+        if (TransportOf(name.Provider, config, out var error) is not { } transport)
+        {
+            return new() { Name = name, Config = config, Model = null, Error = error };
+        }
+
+        return factory.TryCreate(name.ToString(), config, transport, out var made, out var problems, out error)
+            ? new() { Name = name, Config = config, Model = made, Error = null, Transport = transport, Warnings = Note(name, [], problems) }
+            : new() { Name = name, Config = config, Model = null, Error = error, Transport = transport };
+    }
+
+    private ConfigList<string> Note(QualifiedName name, ConfigList<string> before, IReadOnlyList<ServerProblem> problems)
+    {
+        if (problems.Count == 0)
+        {
+            return ConfigList<string>.Empty;
+        }
+
+        var texts = problems.Select(static p => p.Text).ToConfigList();
+        _complaints.AddRange(texts.Except(before, StringComparer.Ordinal).Select(text => (name.ToString(), text)));
+        return texts;
+    }
+
+    private bool HasItsTransport(ServiceEntry entry) => ReferenceEquals(TransportOf(entry.Name.Provider, entry.Config, out _), entry.Transport);
+
+    private UpstreamTransport? TransportOf(string provider, HttpServiceConfig config, out string? error)
+    {
+        error = null;
+        return provider == InternalConfiguration.Provider ? null : transports.Find(config.LoadBalancer?.ServersTransport, provider, out error);
     }
 }

@@ -1,4 +1,5 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Services;
 
 namespace EdgeGateway.Proxy.Snapshots;
@@ -6,12 +7,24 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>One service as compiled. A new entry is made only when more than its servers changed, so routers can compare entries by reference.</summary>
 internal sealed class ServiceEntry
 {
+    /// <summary>Its name.</summary>
+    public required QualifiedName Name { get; init; }
+
     /// <summary>The configuration in force; replaced when only the servers changed.</summary>
     public required HttpServiceConfig Config { get; set; }
 
     /// <summary>Answers requests; null when the service is broken.</summary>
     public required HttpServiceModel? Model { get; init; }
 
+    /// <summary>True once another entry took its place, or none: what was made with it must be made anew.</summary>
+    public bool IsReplaced { get; set; }
+
     /// <summary>Why it is broken, in Traefik's words.</summary>
     public required string? Error { get; init; }
+
+    /// <summary>How its servers are reached; null for a service that has none, or not the one that it names.</summary>
+    public UpstreamTransport? Transport { get; init; }
+
+    /// <summary>Servers that were left out; replaced with the servers.</summary>
+    public ConfigList<string> Warnings { get; set; } = ConfigList<string>.Empty;
 }

@@ -9,7 +9,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>
 /// Turns what all providers said into one snapshot (a change, design decisions 10, 11 and 15):
 /// <list type="number">
-/// <item>services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
+/// <item>servers transports, then services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
 /// <item>middlewares: made when their configuration changed;</item>
 /// <item>routers: kept when their configuration and all they refer to kept their objects, else compiled;</item>
 /// <item>tables: the routers of each entry point, plain and TLS, indexed; kept when their routers are the same;</item>
@@ -20,22 +20,35 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// </summary>
 public sealed partial class SnapshotCompiler
 {
+    private readonly TransportCompiler _transports;
     private readonly ServiceCompiler _services;
     private readonly MiddlewareCompiler _middlewares;
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
+    private readonly CertificateWishes _wishes = new();
+    private readonly RouterClaims _claims = new();
+    private (IReadOnlyList<CertificateWish> Http, IReadOnlyList<CertificateWish> Layer4, IReadOnlyList<CertificateWish> All) _wished = ([], [], []);
+    private readonly Layer4Compiler _layer4;
     private readonly ILogger<SnapshotCompiler> _logger;
+    private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
+    private Layer4Report _saidLayer4 = new([], [], [], [], []);
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
-        ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables, ILogger<SnapshotCompiler> logger)
+        TransportCompiler transports, ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables,
+        Layer4Compiler layer4, ILogger<SnapshotCompiler> logger)
     {
+        _transports = transports;
         _services = services;
         _middlewares = middlewares;
         _routers = routers;
         _tables = tables;
+        _layer4 = layer4;
         _logger = logger;
     }
+
+    /// <summary>Takes up the certificates that providers name; null = none are.</summary>
+    internal TlsCertificatesCompiler? Certificates { get; init; }
 
     /// <summary>Compiles the latest message of each provider.</summary>
     public GatewaySnapshot Compile(IReadOnlyList<ProviderMessage> messages)
@@ -43,33 +56,64 @@ public sealed partial class SnapshotCompiler
         var started = Stopwatch.GetTimestamp();
 
         // Step 1.
-        _services.Update(messages);
+        var transportsChanged = _transports.Update(messages);
+        var referencesChanged = _services.Update(messages, transportsChanged);
 
         // Step 2.
-        _middlewares.Update(messages);
+        referencesChanged |= _middlewares.Update(messages);
 
         // Step 3.
-        var (compiled, reused) = _routers.Update(messages, _services, _middlewares);
+        var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
+        var (compiledTcp, reusedTcp) = _layer4.Update(messages);
 
         // Step 4.
-        var entryPoints = _tables.Build(_routers.Models());
+        var entryPoints = _tables.Update(removed, added);
+        var tcp = _layer4.TcpTables(entryPoints);
+
+        Certificates?.Update(messages);
+        _wishes.Update(removed, added);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
-        var routerReports = _routers.Reports();
-        var serviceReports = _services.Reports();
-        var middlewareReports = _middlewares.Reports();
-        var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
-        Say(problems, routerReports);
-        Compiled(_logger, compiled, reused, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        var claims = _claims.Update(removed, added, messages);
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
+        Say(problems);
+        foreach (var (service, text) in _services.TakeComplaints())
+        {
+            ServerLeftOut(_logger, service, text);
+        }
+
+        Say(removed, added);
+        var layer4 = _layer4.Report;
+        Say(layer4);
+        var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
+        Compiled(
+            _logger, added.Count + compiledTcp, _routers.Count - added.Count + reusedTcp, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
-            Report = new(() => Report(routerReports, serviceReports, middlewareReports, problems)),
+            Certificates = Wishes(layer4.Wishes),
+            Tcp = tcp,
+            Udp = _layer4.UdpTables(),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems)),
         };
     }
 
+    /// <summary>Lets go of what the last snapshot no longer needs; to be called when it is in force.</summary>
+    public void Settle() => _services.Settle();
+
+    private IReadOnlyList<CertificateWish> Wishes(IReadOnlyList<CertificateWish> layer4)
+    {
+        if (!ReferenceEquals(_wished.Http, _wishes.All) || !ReferenceEquals(_wished.Layer4, layer4))
+        {
+            _wished = (_wishes.All, layer4, [.. _wishes.All.Concat(layer4).Distinct()]);
+        }
+
+        return _wished.All;
+    }
+
     private static ConfigurationReport Report(
-        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, ConfigList<ConfigurationProblem> problems)
+        RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, Layer4Report layer4,
+        ConfigList<ConfigurationProblem> problems)
     {
         var usersOfServices = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var usersOfMiddlewares = new Dictionary<string, List<string>>(StringComparer.Ordinal);
@@ -93,6 +137,11 @@ public sealed partial class SnapshotCompiler
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfServices, r.Name) })).ToConfigMap(),
             Middlewares = middlewares
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfMiddlewares, r.Name) })).ToConfigMap(),
+            TcpRouters = layer4.TcpRouterMap(),
+            TcpServices = layer4.TcpServiceMap(),
+            TcpMiddlewares = layer4.TcpMiddlewareMap(),
+            UdpRouters = layer4.UdpRouterMap(),
+            UdpServices = layer4.UdpServiceMap(),
             Problems = problems,
         };
     }
@@ -119,8 +168,14 @@ public sealed partial class SnapshotCompiler
     }
 
     /// <summary>Each complaint is logged once, and again only after it was gone.</summary>
-    private void Say(ConfigList<ConfigurationProblem> problems, RouterReport[] routers)
+    private void Say(ConfigList<ConfigurationProblem> problems)
     {
+        if (problems.Equals(_problems))
+        {
+            return;
+        }
+
+        _problems = problems;
         var now = new HashSet<string>(StringComparer.Ordinal);
         foreach (var problem in problems)
         {
@@ -131,19 +186,42 @@ public sealed partial class SnapshotCompiler
             }
         }
 
-        foreach (var router in routers)
+        _said = now;
+    }
+
+    /// <inheritdoc cref="Say(ConfigList{ConfigurationProblem})" />
+    private void Say(List<CompiledRouter> removed, List<CompiledRouter> added)
+    {
+        var before = removed.SelectMany(Complaints).Select(static c => c.Text).ToHashSet(StringComparer.Ordinal);
+        foreach (var (report, error, text) in added.SelectMany(Complaints))
         {
-            foreach (var error in router.Errors)
+            if (!before.Contains(text))
             {
-                var text = $"{router.Name}: {error}";
-                if (now.Add(text) && !_said.Contains(text))
-                {
-                    RouterProblem(_logger, router.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, router.Name, error);
-                }
+                RouterProblem(_logger, report.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, report.Name, FirstLine(error));
             }
         }
 
-        _said = now;
+        static IEnumerable<(RouterReport Report, string Error, string Text)> Complaints(CompiledRouter router) =>
+            router.Reports.SelectMany(static report => report.Errors.Distinct(StringComparer.Ordinal).Select(error => (report, error, $"{report.Name}: {error}")));
+    }
+
+    // What follows the first line, a caret below the rule, is for API and dashboard.
+    private static string FirstLine(string error) => error.IndexOf('\n', StringComparison.Ordinal) is var end and >= 0 ? error[..end] : error;
+
+    /// <inheritdoc cref="Say(ConfigList{ConfigurationProblem})" />
+    private void Say(Layer4Report report)
+    {
+        if (ReferenceEquals(report, _saidLayer4))
+        {
+            return;
+        }
+
+        var before = _saidLayer4.Complaints().ToHashSet();
+        _saidLayer4 = report;
+        foreach (var complaint in report.Complaints().Distinct().Where(complaint => !before.Contains(complaint)))
+        {
+            RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, FirstLine(complaint.Error));
+        }
     }
 
     [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]
@@ -152,6 +230,9 @@ public sealed partial class SnapshotCompiler
     [LoggerMessage(EventId = 4011, Message = "{Problem}")]
     private static partial void ProviderProblem(ILogger logger, LogLevel level, string problem);
 
-    [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error} [EG-ROUTER]")]
+    [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error}")]
     private static partial void RouterProblem(ILogger logger, LogLevel level, string routerName, string error);
+
+    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "Service {ServiceName}: {Error} [EG-SERVER]")]
+    private static partial void ServerLeftOut(ILogger logger, string serviceName, string error);
 }

@@ -1,7 +1,8 @@
 using System.Net.Security;
-using System.Security.Authentication;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Tls;
 
@@ -11,20 +12,19 @@ namespace EdgeGateway.Proxy.Tls;
 /// </summary>
 internal sealed class CertificateEntry
 {
+    private readonly SslStreamCertificateContext _context;
+    private readonly SslServerAuthenticationOptions _default;
+    private readonly ConditionalWeakTable<TlsOptionsModel, SslServerAuthenticationOptions> _others = [];
+
     private CertificateEntry(X509Certificate2 leaf, X509Certificate2Collection chain)
     {
         Leaf = leaf;
         Chain = chain;
         Names = NamesOf(leaf);
         SortKey = string.Join(',', Names);
-        Options = new SslServerAuthenticationOptions
-        {
-            // Offline: a chain that is incomplete must not be completed by a blocking download.
-            ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true),
-            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13, // default TLS options: minVersion 1.2
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        };
+        // Offline: a chain that is incomplete must not be completed by a blocking download.
+        _context = SslStreamCertificateContext.Create(leaf, chain, offline: true);
+        _default = HandshakeOptions.Create(_context, TlsOptionsModel.Default);
     }
 
     /// <summary>Leaf with its key.</summary>
@@ -39,8 +39,10 @@ internal sealed class CertificateEntry
     /// <summary>The names joined with commas: the order in which certificates are tried.</summary>
     public string SortKey { get; }
 
-    /// <summary>Given to every handshake with this certificate; never changed.</summary>
-    public SslServerAuthenticationOptions Options { get; }
+    /// <summary>What a handshake with this certificate and these options needs; the same object each time, never changed.</summary>
+    public SslServerAuthenticationOptions OptionsFor(TlsOptionsModel options) => ReferenceEquals(options, TlsOptionsModel.Default)
+        ? _default
+        : _others.GetValue(options, made => HandshakeOptions.Create(_context, made));
 
     /// <summary>Takes a pair.</summary>
     /// <exception cref="CryptographicException">The leaf has no private key, or a kind of key that TLS here cannot use.</exception>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Tls;
 
@@ -12,6 +13,7 @@ public sealed class CertificateStore
 {
     private readonly Lock _writers = new();
     private volatile CertificateTable _table = CertificateTable.Empty;
+    private readonly CertificateEntry _first;
     private volatile CertificateEntry _default;
 
     /// <summary>Starts with a generated self-signed default certificate.</summary>
@@ -23,7 +25,10 @@ public sealed class CertificateStore
 
     /// <summary>Starts with the user's default certificate.</summary>
     public CertificateStore(X509Certificate2 defaultLeaf, X509Certificate2Collection defaultChain) =>
-        _default = CertificateEntry.Create(defaultLeaf, defaultChain);
+        _default = _first = CertificateEntry.Create(defaultLeaf, defaultChain);
+
+    /// <summary>Goes back to the default certificate of the start.</summary>
+    public void ResetDefault() => _default = _first;
 
     /// <summary>Replaces the certificate of clients that no other one fits.</summary>
     public void SetDefault(X509Certificate2 leaf, X509Certificate2Collection chain) => _default = CertificateEntry.Create(leaf, chain);
@@ -79,12 +84,24 @@ public sealed class CertificateStore
         }
     }
 
+    /// <summary>The certificates of all pairs, without the default one.</summary>
+    public IReadOnlyList<X509Certificate2> Leaves => [.. _table.Entries.Select(static pair => pair.Value.Leaf)];
+
     /// <summary>The certificate that a client asking for this lower-case name gets; null means the default one.</summary>
     public X509Certificate2? Find(string serverName) => _table.Find(serverName)?.Leaf;
 
-    /// <summary>Options of the handshake: by server name, without one by the local address, else the default certificate.</summary>
-    internal SslServerAuthenticationOptions OptionsFor(string? serverName, IPAddress local) =>
-        (_table.Find(serverName ?? local.ToString()) ?? _default).Options;
+    /// <summary>
+    /// Options of the handshake: the certificate by server name, without one by the local address, else the default one.
+    /// </summary>
+    /// <param name="serverName">Name in the ClientHello, lower case; null without one.</param>
+    /// <param name="local">Our side of the socket.</param>
+    /// <param name="options">The set of TLS options in force for that name.</param>
+    /// <returns>Null when no certificate fits and the set wants one (<c>sniStrict</c>).</returns>
+    internal SslServerAuthenticationOptions? OptionsFor(string? serverName, IPAddress local, TlsOptionsModel options)
+    {
+        var entry = _table.Find(serverName ?? local.ToString());
+        return entry is null && options.SniStrict ? null : (entry ?? _default).OptionsFor(options);
+    }
 
     private static bool SameChain(X509Certificate2Collection one, X509Certificate2Collection other) =>
         one.Count == other.Count && one.Zip(other).All(static pair => pair.First.RawDataMemory.Span.SequenceEqual(pair.Second.RawDataMemory.Span));

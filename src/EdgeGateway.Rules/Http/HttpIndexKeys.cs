@@ -17,6 +17,9 @@ public sealed record HttpIndexKeys(IReadOnlyList<string>? Hosts, IReadOnlyList<P
     /// <summary>Nothing is known.</summary>
     public static HttpIndexKeys Any { get; } = new(null, null);
 
+    /// <summary>The same in plain arrays, for keeping.</summary>
+    internal HttpIndexKeys Compact() => new(Hosts?.ToArray(), Paths?.ToArray());
+
     internal HttpIndexKeys And(HttpIndexKeys other) => new(HostKeys.Both(Hosts, other.Hosts), BothPaths(Paths, other.Paths));
 
     /// <summary>What holds when one of them holds. All at once: a rule may have thousands of alternatives.</summary>

@@ -18,17 +18,13 @@ public sealed class HttpRule
     private HttpRule(string text, RuleNode root, HttpPredicate predicate)
     {
         Text = text;
-        Root = root;
         Domains = DomainsOf(root);
-        Keys = predicate.Keys;
+        Keys = predicate.Keys.Compact();
         _predicate = predicate;
     }
 
     /// <summary>The rule as written.</summary>
     public string Text { get; }
-
-    /// <summary>The parsed rule.</summary>
-    public RuleNode Root { get; }
 
     /// <summary>Arguments of all <c>Host</c> matchers from left to right, lower case, whatever joins or negates them (dynamic-config §4.6).</summary>
     public IReadOnlyList<string> Domains { get; }
@@ -38,6 +34,9 @@ public sealed class HttpRule
 
     /// <summary>Hosts of which one must be the request's, <c>*.x</c> for exactly one more label; null when any host may match.</summary>
     public IReadOnlyList<string>? Hosts => Keys.Hosts;
+
+    /// <summary>What the rule can hardly be meant to say; it is valid all the same. Mostly none.</summary>
+    public IReadOnlyList<string> Doubts { get; private init; } = [];
 
     /// <summary>The default priority of this rule.</summary>
     public long Priority => PriorityOf(Text);
@@ -55,16 +54,28 @@ public sealed class HttpRule
     /// <param name="error">What is wrong and where.</param>
     public static bool TryParse(string text, string syntax, [NotNullWhen(true)] out HttpRule? rule, [NotNullWhen(false)] out string? error)
     {
+        var compiled = TryCompile(text, syntax, out rule, out var fault);
+        error = fault?.Message;
+        return compiled;
+    }
+
+    /// <summary>Compiles a rule.</summary>
+    /// <param name="text">The rule.</param>
+    /// <param name="syntax"><c>v2</c> for the old language, anything else for v3.</param>
+    /// <param name="rule">The rule; null on an error.</param>
+    /// <param name="fault">What is wrong, where, and its code.</param>
+    public static bool TryCompile(string text, string syntax, [NotNullWhen(true)] out HttpRule? rule, [NotNullWhen(false)] out RuleException? fault)
+    {
         try
         {
             rule = Parse(text, syntax);
-            error = null;
+            fault = null;
             return true;
         }
         catch (RuleException e)
         {
             rule = null;
-            error = e.Message;
+            fault = e;
             return false;
         }
     }
@@ -81,7 +92,10 @@ public sealed class HttpRule
         {
             var arguments = new MatcherArguments(text, matcher);
             return v2 ? HttpMatchersV2.Build(arguments) : HttpMatchersV3.Build(arguments);
-        }));
+        }))
+        {
+            Doubts = v2 ? [] : TemplateDoubts.Of(root),
+        };
     }
 
     /// <summary>
@@ -105,6 +119,6 @@ public sealed class HttpRule
         }
     }
 
-    private static IReadOnlyList<string> DomainsOf(RuleNode root) =>
+    private static string[] DomainsOf(RuleNode root) =>
         [.. root.Matchers.Where(static m => m.Name == "Host").SelectMany(static m => m.Arguments).Select(static a => a.ToLowerInvariant())];
 }

@@ -18,17 +18,20 @@ public sealed class GoRegex
     private static readonly Dictionary<string, GoRegex> Cache = new(StringComparer.Ordinal);
 
     private readonly Regex _simple;
-    private readonly Lazy<Regex> _full;
+    private readonly Regex _full;
     private readonly IReadOnlyList<string?> _groupNames;
 
     private GoRegex(string pattern)
     {
         Pattern = pattern;
-        _simple = TryBuild(RegexTranslator.Translate(pattern, full: false, out _groupNames))
+        var simple = RegexTranslator.Translate(pattern, full: false, out _groupNames);
+        _simple = TryBuild(simple)
             ?? throw new GoRegexException("expression too large", pattern);
-        // Only texts with characters beyond U+FFFF or with bytes that are not UTF-8 need it: most patterns never do. It is larger
-        // than the simple form; where it is too large, a class takes no such characters. A request must not fail for that.
-        _full = new Lazy<Regex>(() => TryBuild(RegexTranslator.Translate(pattern, full: true, out _)) ?? _simple);
+
+        // For texts with characters beyond U+FFFF or with bytes that are not UTF-8; many patterns mean the same there. Made now, since a
+        // request must not wait for it. It is larger than the simple form; where it is too large, a class takes no such characters.
+        var full = RegexTranslator.Translate(pattern, full: true, out _);
+        _full = full == simple ? _simple : TryBuild(full) ?? _simple;
     }
 
     /// <summary>The pattern as the user wrote it.</summary>
@@ -97,6 +100,67 @@ public sealed class GoRegex
     /// <summary>Whether the pattern is found anywhere in the text.</summary>
     public bool IsMatch(ReadOnlySpan<char> text) => For(text).IsMatch(text);
 
+    /// <summary>Where the pattern is found, from left to right; an empty match directly behind another match does not count, as in Go.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">At most so many; negative = all.</param>
+    public IReadOnlyList<Range> FindAll(string text, int most = -1)
+    {
+        var found = new List<Range>();
+        var previousEnd = -1;
+        for (var match = For(text).Match(text); match.Success && (most < 0 || found.Count < most); match = match.NextMatch())
+        {
+            if (match.Length > 0 || match.Index != previousEnd)
+            {
+                found.Add(match.Index..(match.Index + match.Length));
+            }
+
+            previousEnd = match.Index + match.Length;
+        }
+
+        return found;
+    }
+
+    /// <summary>The parts between the matches, as Go's <c>Split</c> makes them.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">At most so many parts, the last with all that remains; 0 = none; negative = all.</param>
+    public IReadOnlyList<string> Split(string text, int most = -1)
+    {
+        if (most == 0)
+        {
+            return [];
+        }
+
+        if (Pattern.Length > 0 && text.Length == 0)
+        {
+            return [""];
+        }
+
+        var parts = new List<string>();
+        var (begin, end) = (0, 0);
+        foreach (var match in FindAll(text, most))
+        {
+            if (most > 0 && parts.Count == most - 1)
+            {
+                break;
+            }
+
+            end = match.Start.Value;
+            if (match.End.Value != 0)
+            {
+                parts.Add(text[begin..end]);
+            }
+
+            begin = match.End.Value;
+        }
+
+        if (end != text.Length)
+        {
+            parts.Add(text[begin..]);
+        }
+
+        return parts;
+    }
+
     /// <summary>Prepares a replacement text for this pattern's groups.</summary>
     public GoReplacement ParseReplacement(string template) => GoReplacement.Parse(template, _groupNames);
 
@@ -129,7 +193,7 @@ public sealed class GoRegex
     /// <inheritdoc/>
     public override string ToString() => Pattern;
 
-    private Regex For(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? _simple : _full.Value;
+    private Regex For(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? _simple : _full;
 
     /// <summary>Null when .NET's limit (10,000 nodes of the automaton, which bounds memory and time) is exceeded.</summary>
     private static Regex? TryBuild(string pattern)

@@ -37,7 +37,7 @@ internal readonly struct MatcherArguments
         }
 
         var wanted = least == most ? $"{least}" : $"{least} or {most}";
-        var cure = least == 1 && most == 1 ? $"; for several write {Name}(`a`) || {Name}(`b`)" : "";
+        var cure = least == 1 && most == 1 ? $"; for several write {VersionHints.Alternatives(Name, All)}" : "";
         throw Error($"takes {wanted} argument{(most == 1 ? "" : "s")}, got {All.Length}{cure}");
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace EdgeGateway.Rules.Syntax;
 
@@ -41,9 +42,14 @@ internal sealed class MatcherNames
     public string? Resolve(string spelling) => _bySpelling.GetValueOrDefault(spelling);
 
     /// <summary>The message for a name that <see cref="Resolve"/> does not know.</summary>
-    public string DescribeUnknown(string spelling)
+    public string DescribeUnknown(string spelling, ImmutableArray<string> arguments)
     {
         var start = $"unknown matcher {spelling}";
+        if (_hints.ContainsKey(spelling) && VersionHints.InV3(spelling, arguments) is { } form)
+        {
+            return $"{start}: {form}";
+        }
+
         if (_hints.TryGetValue(spelling, out var hint))
         {
             return $"{start}: {hint}";

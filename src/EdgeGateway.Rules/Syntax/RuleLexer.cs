@@ -48,7 +48,7 @@ internal sealed class RuleLexer
         var before = _text.AsSpan(0, Math.Min(position, _text.Length));
         var line = before.Count('\n') + 1;
         var column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
-        return new RuleException(code, reason, line, column);
+        return new RuleException(code, reason, line, column, _text);
     }
 
     private RuleToken ReadToken(int start)

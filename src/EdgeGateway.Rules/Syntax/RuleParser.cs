@@ -122,7 +122,7 @@ internal sealed class RuleParser
         Advance();
         var arguments = ParseArguments();
         var resolved = _names.Resolve(name.Text)
-            ?? throw _lexer.Error(_names.DescribeUnknown(name.Text), name.Position, RuleCodes.UnknownMatcher);
+            ?? throw _lexer.Error(_names.DescribeUnknown(name.Text, arguments), name.Position, RuleCodes.UnknownMatcher);
         return new MatcherNode(resolved, isNegated: false, arguments, name.Position);
     }
 

@@ -69,6 +69,19 @@ public sealed class TcpRule
     /// <exception cref="RuleException">The text is no rule.</exception>
     public static IReadOnlyList<string> ParseServerNames(string text) => ServerNamesOf(RuleParser.Parse(text, TcpMatchers.Names));
 
+    /// <summary><see cref="ParseServerNames"/>, nothing for a text that is no rule.</summary>
+    public static IReadOnlyList<string> TryParseServerNames(string text)
+    {
+        try
+        {
+            return ParseServerNames(text);
+        }
+        catch (RuleException)
+        {
+            return [];
+        }
+    }
+
     private static TcpPredicate Build(string text, RuleNode node, bool syntaxV2)
     {
         if (node is OperatorNode join)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tls;
-using EdgeGateway.Rules.Http;
 using EdgeGateway.Tailscale.Certificates;
 using EdgeGateway.Tailscale.LocalApi;
 using Microsoft.Extensions.Logging;
@@ -15,12 +14,16 @@ internal sealed class CertificateSources : IAsyncDisposable
     private readonly IReadOnlyList<string> _resolvers;
     private readonly LocalApiClient _client;
     private readonly CertificateKeeper _keeper;
+    private IReadOnlyList<CertificateWish>? _wanted;
 
     private CertificateSources(IReadOnlyList<string> resolvers, LocalApiClient client, CertificateKeeper keeper) =>
         (_resolvers, _client, _keeper) = (resolvers, client, keeper);
 
     /// <summary>Completes when every certificate wanted at the start is in hand or refused.</summary>
     public Task FirstRound => _keeper.FirstRound;
+
+    /// <summary>The node's full MagicDNS name, lower-cased and without final dot; null while tailscaled has not told it.</summary>
+    public string? NodeName => _keeper.Node is { DnsName.Length: > 0 } node ? node.DnsName : null;
 
     /// <summary>The sources that the configuration asks for; null when there are none.</summary>
     public static CertificateSources? Create(
@@ -40,16 +43,16 @@ internal sealed class CertificateSources : IAsyncDisposable
 
     public void Start() => _keeper.Start();
 
-    /// <summary>Tells the keeper what the routers of a snapshot want.</summary>
+    /// <summary>Tells the keeper what the routers of a snapshot want. Nothing is looked at while they want the same.</summary>
     public void Want(GatewaySnapshot snapshot)
     {
-        var routers = snapshot.Report.Value.Routers.Values
-            .Where(static r => r.Config.Tls?.CertResolver is { Length: > 0 })
-            .Select(static r => new RouterNames(
-                r.Config.Tls!.CertResolver,
-                [.. r.Config.Tls.Domains.Select(static d => d.Main ?? "")],
-                HttpRule.TryParse(r.Config.Rule ?? "", r.Config.RuleSyntax ?? "", out var rule, out _) ? rule.Domains : []))
-            .ToList();
+        if (ReferenceEquals(_wanted, snapshot.Certificates))
+        {
+            return;
+        }
+
+        _wanted = snapshot.Certificates;
+        var routers = _wanted.Select(static wish => new RouterNames(wish.Resolver, [], [wish.Name])).ToList();
         _keeper.SetWanted([.. _resolvers.SelectMany(resolver => WantedNames.For(resolver, routers)).Distinct(StringComparer.Ordinal)]);
     }
 

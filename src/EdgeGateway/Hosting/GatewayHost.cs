@@ -10,11 +10,14 @@ using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
 using EdgeGateway.Proxy.Observability.AccessLog;
+using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Udp;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Hosting;
@@ -45,10 +48,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SnapshotHolder _snapshots = new();
     private readonly List<EntryPoint> _entryPoints = [];
-    private readonly HttpForwarding _forwarding = new();
+    private readonly List<UdpEntryPoint> _udpEntryPoints = [];
+    private readonly HttpForwarding _forwarding;
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
     private TransportPool? _transports;
+    private TcpHealthChecks? _healthChecks;
     private CertificateSources? _certificates;
 
     public GatewayHost(StaticConfiguration configuration, ILoggerFactory loggers, BoundedLineWriter logLines, TimeProvider time)
@@ -58,6 +63,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         _logger = loggers.CreateLogger<GatewayHost>();
         _logLines = logLines;
         _time = time;
+        _forwarding = new HttpForwarding(time, configuration.Edge.Http1Forwarder == EdgeConfig.YarpForwarder);
     }
 
     /// <summary>Runs until cancelled; the exit code is 0, or 1 when the start failed.</summary>
@@ -71,6 +77,11 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             // Step 1.
             (aggregator, providers, ping) = Compose();
             foreach (var entryPoint in _entryPoints)
+            {
+                entryPoint.Bind();
+            }
+
+            foreach (var entryPoint in _udpEntryPoints)
             {
                 entryPoint.Bind();
             }
@@ -123,18 +134,28 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             await entryPoint.StartAsync();
         }
 
+        foreach (var entryPoint in _udpEntryPoints)
+        {
+            entryPoint.Start();
+        }
+
         foreach (var entryPoint in _entryPoints)
         {
             LogListening(_logger, entryPoint.Name, entryPoint.LocalEndPoint!.ToString());
+        }
+
+        foreach (var entryPoint in _udpEntryPoints)
+        {
+            LogListening(_logger, entryPoint.Name, $"{entryPoint.LocalEndPoint}/udp");
         }
 
         LogStarted(_logger, VersionCommand.Version, string.Join(", ", providers.Select(static p => p.Name)));
         await WaitAsync(end);
 
         // Step 5.
-        LogStopping(_logger);
         ping.Terminate();
-        await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()));
+        LogStopping(_logger);
+        await Task.WhenAll(_entryPoints.Select(static e => e.StopAsync()).Concat(_udpEntryPoints.Select(static e => e.StopAsync())));
         await _ended.CancelAsync();
         foreach (var task in running)
         {
@@ -152,12 +173,18 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             await entryPoint.DisposeAsync();
         }
 
+        foreach (var entryPoint in _udpEntryPoints)
+        {
+            await entryPoint.DisposeAsync();
+        }
+
         if (_certificates is not null)
         {
             await _certificates.DisposeAsync();
         }
 
         _transports?.Dispose();
+        _healthChecks?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
         _ended.Dispose();
     }
@@ -187,7 +214,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             try
             {
                 _accessLines = BoundedLineWriter.Open(accessConfig.FilePath, "access log");
-                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF");
+                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF", names
+                    .Where(static e => e.Value.Observability?.AccessLogs == false).Select(static e => e.Key).ToHashSet(StringComparer.Ordinal));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -195,16 +223,24 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
         }
 
+        var metrics = _configuration.Metrics.Prometheus is { } prometheus ? new RequestMetrics(prometheus, _time) : null;
+        Action<GatewayContext>? completed = accessLog is null ? null : accessLog.Log;
+        if (metrics is not null)
+        {
+            completed += metrics.Count;
+        }
+
         var handlerOptions = new GatewayHandlerOptions
         {
             Snapshots = _snapshots,
             ServerName = serverName,
             RedirectPlainToTls = _configuration.Edge.RedirectPlainToTls,
-            Completed = accessLog is null ? null : accessLog.Log,
+            NodeName = _configuration.Edge.RedirectShortName && _certificates is { } sources ? () => sources.NodeName : null,
+            Completed = completed,
             Time = _time,
             Logger = _loggers.CreateLogger<GatewayHandler>(),
         };
-        foreach (var (name, config) in names)
+        foreach (var (name, config) in names.Where(static e => !e.Value.IsUdp))
         {
             if (!EntryPointRequestModel.TryCreate(name, config, serverName, out var model, out var error))
             {
@@ -212,18 +248,27 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
 
             var handler = new GatewayHandler(model, handlerOptions);
-            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time));
+            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time, _snapshots));
+        }
+
+        foreach (var (name, config) in names.Where(static e => e.Value.IsUdp))
+        {
+            _udpEntryPoints.Add(new UdpEntryPoint(name, config, _snapshots, _loggers, _time));
         }
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
         var ping = new PingService(_configuration.Ping?.TerminatingStatusCode ?? 503);
-        var compiler = Compiler(ping, random, accessLog);
+        var compiler = Compiler(ping, random, accessLog, certificates, metrics);
         var aggregator = new ConfigurationAggregator(
-            compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot => _certificates?.Want(snapshot));
+            compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot =>
+            {
+                metrics?.Applied();
+                _certificates?.Want(snapshot);
+            });
         return (aggregator, providers, ping);
     }
 
-    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog)
+    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates, RequestMetrics? metrics)
     {
         var names = _configuration.EntryPoints;
         var api = _configuration.Api;
@@ -236,35 +281,67 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Version = VersionCommand.Version,
             Started = _time.GetUtcNow(),
             EntryPoints = [.. names],
-            Providers = _configuration.Providers.Nomad is null ? [] : ["Nomad"],
+            // In the order of Traefik's list.
+            Providers = [.. _configuration.Providers.File is null ? Array.Empty<string>() : ["File"], .. _configuration.Providers.Nomad is null ? Array.Empty<string>() : ["Nomad"]],
             AccessLog = accessLog is not null,
+            Debug = api?.Debug ?? false,
+            Metrics = metrics is null ? "" : "Prometheus",
+            Certificates = () => certificates.Leaves,
+            WriteStatic = writer => StaticConfiguration.Type.Write(writer, _configuration),
+            Time = _time,
             WriteEdge = WriteEdge,
         };
         var internalServices = new Dictionary<string, HttpServiceModel?>(StringComparer.Ordinal)
         {
             ["noop"] = new NoopService(),
             ["ping"] = _configuration.Ping is null ? null : ping,
+            ["prometheus"] = metrics is null
+                ? null
+                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves), _snapshots),
             ["api"] = api is null ? null : new ApiService(apiOptions, _snapshots),
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
 
-        var defaults = names.Where(static e => e.Value.AsDefault).Select(static e => e.Key).ToList();
-        var defaultEntryPoints = (defaults.Count > 0 ? defaults : names.Keys.ToList())
+        var tcpNames = names.Where(static e => !e.Value.IsUdp).Select(static e => e.Key).ToList();
+        var defaults = names.Where(static e => e.Value.AsDefault && !e.Value.IsUdp).Select(static e => e.Key).ToList();
+        var defaultEntryPoints = (defaults.Count > 0 ? defaults : tcpNames)
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
-        var models = names.Select(static e => EntryPointModel.Of(e.Key, e.Value)).OfType<EntryPointModel>()
+        var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core?.DefaultRuleSyntax)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
+        var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
+        var transports = new TransportCompiler(_transports!);
         return new SnapshotCompiler(
-            new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
+            transports,
+            new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(names.Keys.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
+            new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
+            {
+                Resolvers = [.. _configuration.CertificatesResolvers.Keys],
+                Precedence = [.. _configuration.Providers.Precedence],
+            }),
             new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
-            _loggers.CreateLogger<SnapshotCompiler>());
+            Layer4(tcpNames, defaultEntryPoints, random),
+            _loggers.CreateLogger<SnapshotCompiler>())
+        {
+            Certificates = new TlsCertificatesCompiler(certificates),
+        };
+    }
+
+    private Layer4Compiler Layer4(IReadOnlyList<string> tcpNames, ConfigList<string> defaultEntryPoints, Random random)
+    {
+        var udpNames = _configuration.EntryPoints.Where(static e => e.Value.IsUdp).Select(static e => e.Key).ToConfigList();
+        _healthChecks = new TcpHealthChecks(_time, _loggers.CreateLogger<TcpHealthChecks>());
+        return Layer4Compiler.Create(
+            new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints),
+            new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames),
+            new TlsOptionsCompiler(), _configuration.TcpServersTransport, _healthChecks, _time, random,
+            _configuration.Core?.DefaultRuleSyntax);
     }
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
-        [.. _configuration.EntryPoints], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true,
-        _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
+        [.. _configuration.EntryPoints.Where(static e => !e.Value.IsUdp)], _configuration.Api?.Insecure == true, _configuration.Api?.Dashboard == true, _configuration.Api?.Debug == true,
+        _configuration.Ping is { ManualRouting: false } ping ? ping.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null,
+        _configuration.Metrics.Prometheus is { ManualRouting: false } metrics ? metrics.EntryPoint ?? InternalConfiguration.AdminEntryPoint : null));
 
     private void WriteEdge(Utf8JsonWriter writer)
     {
@@ -273,6 +350,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
         writer.WriteNumber("retries", _forwarding.Retries);
+        writer.WriteNumber("proxyHeadersMalformed", _entryPoints.Sum(static e => e.MalformedProxyHeaders));
+        writer.WriteNumber("tcpConnectionsRefused", _entryPoints.Sum(static e => e.TcpRefused));
+        writer.WriteNumber("tcpConnectionsWithoutServer", _entryPoints.Sum(static e => e.TcpUnreachable));
+        writer.WriteNumber("udpSessions", _udpEntryPoints.Sum(static e => e.SessionCount));
+        writer.WriteNumber("udpSessionsEvicted", _udpEntryPoints.Sum(static e => e.Evicted));
+        writer.WriteNumber("udpDatagramsDropped", _udpEntryPoints.Sum(static e => e.Dropped));
         _certificates?.Write(writer);
     }
 

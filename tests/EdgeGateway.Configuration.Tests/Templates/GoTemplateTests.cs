@@ -36,6 +36,16 @@ public sealed class GoTemplateTests
     [InlineData("{{ b64enc \"a\" }}{{ b64dec \"YQ==\" }}{{ sha1sum \"a\" | trunc 5 }}{{ adler32sum \"Wikipedia\" }}", "YQ==a86f7e300286872")]
     [InlineData("{{ (index .Labels \"a\") | printf \"%s!\" }}{{ len .Name }}{{ slice .Name 0 2 }}{{ print 1 2 \"a\" }}", "1!6My1 2a")]
     [InlineData("{{ `raw\\n` }}{{ \"tab\\t\" }}{{ 'A' }}", "raw\\ntab\t65")]
+    [InlineData("{{ define \"h\" }}<{{ . }}{{ with $x := 1 }}{{ $x }}{{ end }}>{{ end }}{{ template \"h\" .Name }}{{ template \"h\" 2 }}", "<My_App1><21>")]
+    [InlineData("{{ block \"b\" .Name }}[{{ . }}]{{ end }}{{ template \"b\" \"x\" }}", "[My_App][x]")]
+    [InlineData("{{ define \"r\" }}{{ if gt . 0 }}{{ . }}{{ template \"r\" sub . 1 }}{{ end }}{{ end }}{{ template \"r\" 3 }}", "321")]
+    [InlineData("{{ range until 3 }}{{ . }}{{ end }}{{ untilStep 6 0 -2 }}{{ seq 3 }}|{{ seq 2 4 }}|{{ seq 5 -2 1 }}", "012[6 4 2]1 2 3|2 3 4|5 3 1")]
+    [InlineData("{{ $d := dict \"a\" 1 }}{{ $_ := set $d \"b\" (list 1 2) }}{{ $d }}{{ unset $d \"a\" }}{{ pick $d \"b\" }}{{ omit $d \"b\" }}{{ dig \"b\" \"no\" $d }}", "map[a:1 b:[1 2]]map[b:[1 2]]map[b:[1 2]]map[][1 2]")]
+    [InlineData("{{ merge (dict \"a\" 1) (dict \"a\" 2 \"b\" 3) }}{{ mergeOverwrite (dict \"a\" 1) (dict \"a\" 2) }}{{ pluck \"a\" (dict \"a\" 1) (dict) (dict \"a\" 2) }}", "map[a:1 b:3]map[a:2][1 2]")]
+    [InlineData("{{ toJson (dict \"a\" (list 1 \"b<\" true nil 1.5)) }}{{ (fromJson \"{\\\"x\\\":[1,null,\\\"y\\\"]}\").x }}", "{\"a\":[1,\"b<\",true,null,1.5]}[1 <no value> y]")]
+    [InlineData("{{ base \"/a/b.txt\" }}{{ dir \"/a/b\" }}{{ ext \"a.b.c\" }}{{ isAbs \"/\" }}{{ base \"\" }}{{ dir \"x\" }}", "b.txt/a.ctrue..")]
+    [InlineData("{{ floor 1.7 }}{{ ceil \"1.2\" }}{{ round 1.255 1 }}{{ addf 1 0.5 }}{{ divf 1 2 }}{{ chunk 2 (list 1 2 3) }}{{ mustFirst (list 7) }}", "121.31.50.5[[1 2] [3]]7")]
+    [InlineData("{{ if kindIs \"string\" .Name }}s{{ end }}{{ swapcase \"aB\" }}{{ plural \"one\" \"many\" 2 }}", "sAbmany")]
     public void Templates_render_as_in_Go(string template, string expected) =>
         Assert.Equal(expected, GoTemplate.Parse("t", template).Render(Data));
 
@@ -46,12 +56,26 @@ public sealed class GoTemplateTests
     [InlineData("{{ \"open }}", "template: t:1:4: unterminated quoted string")]
     [InlineData("{{ $x }}", "template: t:1:4: undefined variable \"$x\"")]
     [InlineData("{{ end }}", "template: t:1:4: unexpected {{end}}")]
+    [InlineData("{{ if 1 }}{{ define \"x\" }}{{ end }}{{ end }}", "template: t:1:14: {{define}} may not stand inside another action")]
+    [InlineData("{{ define x }}{{ end }}", "template: t:1:4: {{define}} needs a name in quotes")]
+    [InlineData("\n{{ define \"x\" }}", "template: t:2:4: {{define}} has no {{end}}")]
+    [InlineData("{{ $v := 1 }}{{ define \"x\" }}{{ $v }}{{ end }}", "template: t:1:33: undefined variable \"$v\"")]
     [InlineData("{{ 1 2 }}", "template: t:1:4: can't give argument to non-function")]
     public void A_bad_template_is_refused_with_its_place(string template, string message) =>
         Assert.Equal(message, Assert.Throws<TemplateException>(() => GoTemplate.Parse("t", template)).Message);
 
     [Theory]
     [InlineData("{{ .Nope }}")]
+    [InlineData("{{ template \"nope\" }}")]
+    [InlineData("{{ define \"r\" }}{{ template \"r\" }}{{ end }}{{ template \"r\" }}")]
+    [InlineData("{{ $a := \"x\" }}{{ range 60 }}{{ $a = list $a $a }}{{ end }}{{ $a }}")]
+    [InlineData("{{ $a := \"x\" }}{{ range 60 }}{{ $a = list $a $a }}{{ end }}{{ toJson $a }}")]
+    [InlineData("{{ $a := list }}{{ range 100000 }}{{ $a = list $a }}{{ end }}{{ printf \"%v\" $a }}")]
+    [InlineData("{{ $d := dict }}{{ range 40 }}{{ $_ := set $d \"x\" (list $d $d) }}{{ end }}{{ $d }}")]
+    [InlineData("{{ until 999999999 }}")]
+    [InlineData("{{ fromJson \"{\" }}")]
+    [InlineData("{{ set 1 \"a\" 2 }}")]
+    [InlineData("{{ divf 1 0 }}")]
     [InlineData("{{ .Name.X }}")]
     [InlineData("{{ eq 1 \"a\" }}")]
     [InlineData("{{ lower 1 }}")]

@@ -4,14 +4,23 @@ using System.Text.Json;
 namespace EdgeGateway.Conformance.EndToEnd;
 
 /// <summary>One run of the end-to-end harness: the real executable, real sockets, every scenario of this issue.</summary>
-public sealed class ReplayedScenarios : IAsyncLifetime
+public class ReplayedScenarios : IAsyncLifetime
 {
     /// <summary>Scenarios whose options and features exist; the others come with the features they need.</summary>
     public static readonly string[] Names =
-        ["routing-matchers", "routing-provider", "routing-tags", "paths", "forwarding", "updates", "lifecycle"];
+        ["routing-matchers", "routing-provider", "routing-tags", "paths", "forwarding", "updates", "lifecycle", "tcp"];
 
     private readonly Dictionary<string, JsonElement> _cases = new(StringComparer.Ordinal);
     private string _output = "";
+
+    /// <summary>Scenarios of this run.</summary>
+    protected virtual IEnumerable<string> Scenarios => Names;
+
+    /// <summary>Flags added to those of each scenario.</summary>
+    protected virtual string Flags => "";
+
+    /// <summary>Where the accepted deviations stand.</summary>
+    protected virtual string AllowList => Path.Combine(Repository.Root, "tests", "EdgeGateway.Conformance", "e2e-deviations.json");
 
     /// <summary>Verdict and differences of one case.</summary>
     public (string Verdict, string Difference) Find(string id) => _cases.TryGetValue(id, out var found)
@@ -25,9 +34,8 @@ public sealed class ReplayedScenarios : IAsyncLifetime
         var result = Path.GetTempFileName();
         var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[
-            "-B", harness, "replay", "--cmd", Repository.Executable, "--json", result, "--quiet",
-            "--allow-list", Path.Combine(Repository.Root, "tests", "EdgeGateway.Conformance", "e2e-deviations.json"),
-            "--scenario", $"^({string.Join('|', Names)})$"])
+            "-B", harness, "replay", "--cmd", $"{Repository.Executable} {Flags}", "--json", result, "--quiet",
+            "--allow-list", AllowList, "--scenario", $"^({string.Join('|', Scenarios)})$"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -62,5 +70,5 @@ public sealed class ReplayedScenarios : IAsyncLifetime
     }
 
     /// <inheritdoc />
-    public Task DisposeAsync() => Task.CompletedTask;
+    public virtual Task DisposeAsync() => Task.CompletedTask;
 }

@@ -38,9 +38,9 @@ public sealed class InstanceMapperTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_last_instance_takes_its_router_with_it()
+    public void Without_a_grace_time_the_last_instance_takes_its_router_with_it()
     {
-        var mapper = new InstanceMapper(new());
+        var mapper = new InstanceMapper(new() { LastInstanceGrace = TimeSpan.Zero });
         Assert.NotEmpty(mapper.Map([Instance("1", "web", 1)]).Configuration.Http.Routers);
 
         Assert.Equal(DynamicConfiguration.Empty, mapper.Map([]).Configuration);
@@ -68,7 +68,7 @@ public sealed class InstanceMapperTests(ITestOutputHelper output)
         Assert.Equal(["m"], mapping.Configuration.Http.Middlewares.Keys);
         Assert.Equal(5, mapping.Configuration.Http.Services["web"].LoadBalancer!.Servers.Count);
         var problem = Assert.Single(mapping.Problems);
-        Assert.Equal("job job, service web, allocation alloc-1 and 4 more, tag traefik.http.routers.r.rulee", problem.Location.Text);
+        Assert.Equal("provider nomad, namespace default, job job, service web, allocation alloc-1 and 4 more, tag traefik.http.routers.r.rulee", problem.Location.Text);
         Assert.Equal("unknown option http.routers.r.rulee; did you mean 'rule'?", problem.Message);
     }
 
@@ -123,6 +123,11 @@ public sealed class InstanceMapperTests(ITestOutputHelper output)
     [Theory]
     [InlineData("{{ regexReplaceAll \"[^a-z]+\" .Name \"-\" }}", "web-x")]
     [InlineData("{{ if regexMatch \"^w\" .Name }}{{ regexReplaceAllLiteral \"b\" .Name \"$1\" }}{{ end }}", "we$1_x")]
+    [InlineData("{{ regexFind \"[a-z]+\" .Name }}", "web")]
+    [InlineData("{{ regexFind \"[0-9]+\" .Name }}none", "none")]
+    [InlineData("{{ join \"+\" (regexFindAll \"[a-z]\" .Name 2) }}", "w+e")]
+    [InlineData("{{ join \"+\" (regexSplit \"_\" .Name -1) }}", "web+x")]
+    [InlineData("{{ first (regexSplit \"_\" .Name 1) }}", "web_x")]
     public void The_default_rule_has_regular_expressions(string template, string rule)
     {
         var mapping = new InstanceMapper(new() { DefaultRule = template }).Map([Instance("1", "web_x", 1)]);

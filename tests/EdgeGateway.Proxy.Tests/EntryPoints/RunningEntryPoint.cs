@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tls;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,7 +21,7 @@ internal sealed class RunningEntryPoint : IAsyncDisposable
     public int Port => EntryPoint.LocalEndPoint!.Port;
 
     public static async Task<RunningEntryPoint> StartAsync(RequestHandler handler, EntryPointConfig? config = null,
-        CertificateStore? certificates = null)
+        CertificateStore? certificates = null, SnapshotHolder? snapshots = null)
     {
         config ??= new EntryPointConfig();
         if (config.Address is null)
@@ -29,7 +30,7 @@ internal sealed class RunningEntryPoint : IAsyncDisposable
         }
 
         var entryPoint = new EntryPoint("test", config, handler, certificates ?? new CertificateStore(), NullLoggerFactory.Instance,
-            TimeProvider.System);
+            TimeProvider.System, snapshots);
         entryPoint.Bind();
         await entryPoint.StartAsync();
         return new RunningEntryPoint(entryPoint);

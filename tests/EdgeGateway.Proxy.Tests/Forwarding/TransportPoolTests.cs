@@ -34,7 +34,7 @@ public sealed class TransportPoolTests
         var wrong = option switch
         {
             "rootCAs" => new ServersTransportConfig { RootCAs = ["/no/such/file"] },
-            "cipherSuites" => new() { CipherSuites = ["TLS_AES_128_GCM_SHA256"] },
+            "cipherSuites" => new() { CipherSuites = ["NOPE"] },
             "spiffe" => new() { Spiffe = new() },
             "minVersion" => new() { MinVersion = "VersionTLS99" },
             _ => new() { Certificates = [new() { CertFile = "/no/such/cert", KeyFile = "k" }] },

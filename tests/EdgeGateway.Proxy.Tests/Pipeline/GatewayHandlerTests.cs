@@ -84,6 +84,43 @@ public sealed class GatewayHandlerTests
         Assert.Equal((404, 404, 404), (off.Status, behind.Status, any.Status));
     }
 
+    [Theory]
+    [InlineData("pi", true, "GET", 302, "https://pi.tail1.ts.net:8443/p?q")]
+    [InlineData("PI:80", true, "POST", 307, "https://pi.tail1.ts.net:8443/p?q")]
+    [InlineData("pi", false, "GET", 302, "http://pi.tail1.ts.net/p?q")]
+    [InlineData("pi:8080", false, "GET", 302, "http://pi.tail1.ts.net:8080/p?q")]
+    [InlineData("p", true, "GET", 404, "")]
+    [InlineData("pi.tail1", true, "GET", 404, "")]
+    [InlineData("other", true, "GET", 404, "")]
+    public async Task The_nodes_short_name_leads_to_its_full_name_when_a_router_has_that(string host, bool tls, string method, int status, string location)
+    {
+        var router = Router("r@test", TestRule.Host("pi.tail1.ts.net"), tls);
+        if (tls)
+        {
+            PublishTwo(router);
+        }
+        else
+        {
+            Publish(router);
+        }
+
+        var request = await new TestRequest("/p?q", host, method).HandleAsync(Named("pi.tail1.ts.net"));
+
+        Assert.Equal((status, location), (request.Status, request.Response.Headers.Location.ToString()));
+    }
+
+    [Fact]
+    public async Task The_short_name_leads_nowhere_without_a_router_or_a_name_or_when_a_router_has_the_short_name_itself()
+    {
+        Publish(Router("r@test", TestRule.Any));
+        Assert.Equal(200, (await new TestRequest("/", "pi").HandleAsync(Named("pi.tail1.ts.net"))).Status);
+        Publish(Router("r@test", TestRule.Host("elsewhere.tail1.ts.net")));
+        Assert.Equal(404, (await new TestRequest("/", "pi").HandleAsync(Named("pi.tail1.ts.net"))).Status);
+        PublishTwo(Router("r@test", TestRule.Host("pi.tail1.ts.net"), tls: true));
+        Assert.Equal(404, (await new TestRequest("/", "pi").HandleAsync(Named(null))).Status);
+        Assert.Equal(404, (await new TestRequest("/", "pi").HandleAsync(Handler())).Status);
+    }
+
     [Fact]
     public async Task OPTIONS_star_is_answered_before_routing()
     {
@@ -188,19 +225,14 @@ public sealed class GatewayHandlerTests
     public async Task Headers_with_an_underscore_are_treated_as_in_the_corpus(ConformanceCase test)
     {
         Publish(Router("a@test", TestRule.Any));
-        var strategy = test.Text("config", "underscoreHeadersStrategy") switch
-        {
-            "delete" => UnderscoreHeaders.Delete,
-            "reject" => UnderscoreHeaders.Reject,
-            _ => UnderscoreHeaders.Keep,
-        };
+        var strategy = test.Text("config", "underscoreHeadersStrategy");
         var request = new TestRequest();
         foreach (var (name, values) in test.Headers("request", "headers"))
         {
             request.Request.Headers[name] = values;
         }
 
-        Assert.True(EntryPointRequestModel.TryCreate("web", new(), "machine", out var entryPoint, out _, strategy));
+        Assert.True(EntryPointRequestModel.TryCreate("web", new() { Http = new() { UnderscoreHeadersStrategy = strategy } }, "machine", out var entryPoint, out _));
         await request.HandleAsync(new(entryPoint, Options()));
 
         Assert.Equal(test["expect", "status"].GetInt32(), request.Status);
@@ -262,6 +294,8 @@ public sealed class GatewayHandlerTests
         Assert.True(EntryPointRequestModel.TryCreate("web", config ?? new(), serverName, out var entryPoint, out var error), error);
         return new(entryPoint, Options() with { RedirectPlainToTls = redirect, ServerName = serverName });
     }
+
+    private GatewayHandler Named(string? node) => new(TestRequest.EntryPoint(), Options() with { NodeName = () => node });
 
     private GatewayHandlerOptions Options() => new() { Snapshots = _snapshots, ServerName = "machine", Completed = _completed.Add };
 

@@ -39,12 +39,18 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public static Task<RunningGateway> StartAsync(params string[] urls) => StartAsync(new(), new(), urls);
 
-    public static async Task<RunningGateway> StartAsync(LoadBalancerConfig config, ServersTransportConfig transport, params string[] urls)
+    /// <summary>Bytes of the server's body in the last request.</summary>
+    public long LastServerBytes { get; private set; }
+
+    public static Task<RunningGateway> StartAsync(LoadBalancerConfig config, ServersTransportConfig transport, params string[] urls) =>
+        StartAsync(config, transport, yarpOnly: false, urls);
+
+    public static async Task<RunningGateway> StartAsync(LoadBalancerConfig config, ServersTransportConfig transport, bool yarpOnly, params string[] urls)
     {
         var gateway = new RunningGateway(transport);
         gateway.SetServers(urls);
         var service = new LoadBalancedService(
-            gateway.State, gateway._transports.Find(TransportPool.DefaultName)!, new HttpForwarding(), config.PassHostHeader ?? true, TimeProvider.System);
+            gateway.State, gateway._transports.Find(TransportPool.DefaultName)!, new HttpForwarding(yarpOnly: yarpOnly), config.PassHostHeader ?? true, TimeProvider.System);
         var snapshots = new SnapshotHolder();
         snapshots.Publish(new()
         {
@@ -69,6 +75,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             ServerName = "machine",
             Completed = context =>
             {
+                gateway.LastServerBytes = context.Forwarding.ServerBytes;
                 gateway.Last = (context.Forwarding.ServerUrl, context.Forwarding.Retries, context.Http.Response.StatusCode);
                 Interlocked.Increment(ref gateway.Completed);
             },

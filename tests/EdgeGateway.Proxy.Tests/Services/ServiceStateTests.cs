@@ -60,8 +60,8 @@ public sealed class ServiceStateTests
 
         Assert.Equal(["http://b:1"], state.Servers.Select(static server => server.Url));
         Assert.Equal(2, errors.Count);
-        Assert.Contains("ftp", errors[0], StringComparison.Ordinal);
-        Assert.Contains("nonsense", errors[1], StringComparison.Ordinal);
+        Assert.Contains("ftp", errors[0].Text, StringComparison.Ordinal);
+        Assert.Contains("nonsense", errors[1].Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,14 +85,18 @@ public sealed class ServiceStateTests
         var state = store.GetOrCreate("s@test");
         state.Update(Configs("http://a:1"));
 
-        store.Keep(new HashSet<string>());
-        Assert.Empty(state.Servers);
-        _time.Advance(TimeSpan.FromSeconds(30));
-        store.Keep(new HashSet<string>());
+        store.Release("s@test");
+        Assert.Equal(["http://a:1"], state.Servers.Select(static server => server.Url)); // for a request that began before
+        _time.Advance(TimeSpan.FromSeconds(59));
+        store.Trim();
+        Assert.Same(state, store.GetOrCreate("s@test"));
+        _time.Advance(TimeSpan.FromSeconds(59));
+        store.Trim();
         Assert.Same(state, store.GetOrCreate("s@test"));
 
-        _time.Advance(TimeSpan.FromSeconds(31));
-        store.Keep(new HashSet<string>());
+        store.Release("s@test");
+        _time.Advance(TimeSpan.FromSeconds(61));
+        store.Trim();
         Assert.NotSame(state, store.GetOrCreate("s@test"));
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Tls.Options;
 using Xunit;
 
 namespace EdgeGateway.Proxy.Tests.Tls;
@@ -77,13 +78,13 @@ public sealed class CertificateStoreTests
         store.Set("a", Pair("a.test"), []);
         var renewed = Pair("b.test");
         store.Set("b", Pair("b.test"), []);
-        var options = store.OptionsFor("a.test", IPAddress.Loopback);
+        var options = store.OptionsFor("a.test", IPAddress.Loopback, TlsOptionsModel.Default)!;
         store.Set("b", renewed, []);
         Assert.Equal(renewed.Thumbprint, store.Find("b.test")!.Thumbprint);
-        Assert.Same(options, store.OptionsFor("a.test", IPAddress.Loopback));
-        var same = store.OptionsFor("b.test", IPAddress.Loopback);
+        Assert.Same(options, store.OptionsFor("a.test", IPAddress.Loopback, TlsOptionsModel.Default)!);
+        var same = store.OptionsFor("b.test", IPAddress.Loopback, TlsOptionsModel.Default)!;
         store.Set("b", X509CertificateLoader.LoadPkcs12(renewed.Export(X509ContentType.Pkcs12), null), []);
-        Assert.Same(same, store.OptionsFor("b.test", IPAddress.Loopback));
+        Assert.Same(same, store.OptionsFor("b.test", IPAddress.Loopback, TlsOptionsModel.Default)!);
     }
 
     [Fact]
@@ -101,8 +102,8 @@ public sealed class CertificateStoreTests
     {
         var store = new CertificateStore();
         store.Set("ip", Pair("ip.test", "10.1.2.3"), []);
-        Assert.Equal("ip.test", Name((X509Certificate2)store.OptionsFor(null, IPAddress.Parse("10.1.2.3")).ServerCertificateContext!.TargetCertificate));
-        Assert.Equal("TRAEFIK DEFAULT CERT", Name((X509Certificate2)store.OptionsFor(null, IPAddress.Loopback).ServerCertificateContext!.TargetCertificate));
+        Assert.Equal("ip.test", Name((X509Certificate2)store.OptionsFor(null, IPAddress.Parse("10.1.2.3"), TlsOptionsModel.Default)!.ServerCertificateContext!.TargetCertificate));
+        Assert.Equal("TRAEFIK DEFAULT CERT", Name((X509Certificate2)store.OptionsFor(null, IPAddress.Loopback, TlsOptionsModel.Default)!.ServerCertificateContext!.TargetCertificate));
     }
 
     [Fact]

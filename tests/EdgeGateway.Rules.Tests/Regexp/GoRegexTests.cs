@@ -213,4 +213,25 @@ public class GoRegexTests
         const string text = @"a.b*(c)[d]{2}|^$\é";
         Assert.True(GoRegex.Parse("^" + GoRegex.Quote(text) + "$").IsMatch(text));
     }
+
+    [Theory]
+    // Cases of the documentation of Go's Split and around it.
+    [InlineData("a", "banana", -1, "b|n|n|")]
+    [InlineData("a", "banana", 0, null)]
+    [InlineData("a", "banana", 1, "banana")]
+    [InlineData("a", "banana", 2, "b|nana")]
+    [InlineData("z+", "pizza", 2, "pi|a")]
+    [InlineData("", "abc", -1, "a|b|c")]
+    [InlineData("b*", "abc", -1, "a|c")]
+    [InlineData("x", "", -1, "")]
+    public void A_text_is_split_as_Go_splits_it(string pattern, string text, int most, string? parts) =>
+        Assert.Equal(parts?.Split('|') ?? [], GoRegex.Parse(pattern).Split(text, most));
+
+    [Fact]
+    public void All_matches_are_found_without_empty_ones_behind_others()
+    {
+        var found = GoRegex.Parse("a*").FindAll("baac");
+        Assert.Equal([0..0, 1..3, 4..4], found);
+        Assert.Equal([0..0, 1..3], GoRegex.Parse("a*").FindAll("baac", 2));
+    }
 }

@@ -31,6 +31,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     private EmbeddedNomad(int port, ulong index)
     {
         (_port, _index) = (port, index);
+        Declared = new DeclaredState(Write);
         _routes = new EmbeddedNomadRoutes(this);
     }
 
@@ -51,6 +52,9 @@ public sealed class EmbeddedNomad : IAsyncDisposable
 
     /// <summary>The name whose reads fail alone, or null.</summary>
     public string? BrokenService { get; set; }
+
+    /// <summary>Namespaces and jobs.</summary>
+    public DeclaredState Declared { get; }
 
     /// <summary>Index of its state.</summary>
     public ulong Index
@@ -414,6 +418,19 @@ public sealed class EmbeddedNomad : IAsyncDisposable
         }
 
         changed.TrySetResult();
+    }
+
+    /// <summary>A write that is no registration: the index moves and blocking queries return.</summary>
+    private ulong Write()
+    {
+        ulong index;
+        lock (_lock)
+        {
+            index = ++_index;
+        }
+
+        Wake();
+        return index;
     }
 
     private void Listen()

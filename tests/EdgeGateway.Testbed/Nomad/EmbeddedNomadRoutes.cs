@@ -36,22 +36,44 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
             }
         }
 
+        if (nomad.Declared.IsClosed(Namespace(exchange)) && exchange.Path is not ("/v1/status/leader" or "/v1/event/stream" or "/v1/namespaces"))
+        {
+            await exchange.AnswerAsync(403, "Forbidden", Text, "Permission denied", stop);
+            return;
+        }
+
         const string service = "/v1/service/";
+        const string job = "/v1/job/";
         await (exchange.Path switch
         {
             _ when exchange.Method != "GET" => exchange.AnswerAsync(405, "Method Not Allowed", Text, "Invalid method", stop),
             "/v1/services" => ServicesAsync(exchange, stop),
             "/v1/event/stream" => StreamAsync(exchange, stop),
             "/v1/allocations" => ListAsync(exchange, new JsonArray(), nomad.Index, stop),
-            "/v1/jobs" or "/v1/namespaces" => ListAsync(exchange, new JsonArray(), nomad.Index, stop),
+            "/v1/jobs" => BlockingListAsync(exchange, () => nomad.Declared.Jobs(Namespace(exchange)), stop),
+            "/v1/namespaces" => BlockingListAsync(exchange, nomad.Declared.Namespaces, stop),
             "/v1/status/leader" => exchange.AnswerAsync(200, "OK", Json, "\"127.0.0.1:4647\"", stop),
             "/v1/agent/self" => exchange.AnswerAsync(
                 200, "OK", Json, """{"config":{"Datacenter":"dc1","Region":"global","Version":{"Version":"2.0.5"}},"member":{},"stats":{}}""", stop),
             var path when path.StartsWith(service, StringComparison.Ordinal) && path.Length > service.Length
                 => ServiceAsync(exchange, Uri.UnescapeDataString(path[service.Length..]), stop),
+            var path when path.StartsWith(job, StringComparison.Ordinal) && path.Length > job.Length
+                => JobAsync(exchange, Uri.UnescapeDataString(path[job.Length..]), stop),
             _ => exchange.AnswerAsync(404, "Not Found", Text, "", stop),
         });
     }
+
+    private async Task BlockingListAsync(LoopbackExchange exchange, Func<JsonArray> list, CancellationToken stop)
+    {
+        if (await BlockAsync(exchange, stop))
+        {
+            await ListAsync(exchange, list(), nomad.Index, stop);
+        }
+    }
+
+    private Task JobAsync(LoopbackExchange exchange, string id, CancellationToken stop) => nomad.Declared.Job(Namespace(exchange), id) is { } job
+        ? exchange.AnswerAsync(200, "OK", Json, job.ToJsonString(NomadJsonText.Options), stop, Head(nomad.Index))
+        : exchange.AnswerAsync(404, "Not Found", Text, "job not found", stop, Head(nomad.Index));
 
     /// <summary>True when a fault took the place of the answer.</summary>
     private async Task<bool> FaultAsync(LoopbackExchange exchange, CancellationToken stop)
@@ -179,6 +201,7 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
         await exchange.RawAsync((fault == NomadFaultMode.BrokenStreamHead ? "HTTP/0.0" : "HTTP/1.1") + StreamHead, stop);
         _ = ulong.TryParse(exchange.Parameter("index"), NumberStyles.None, CultureInfo.InvariantCulture, out var from);
         var denied = nomad.RequiredToken is { } token && exchange.Headers.GetValueOrDefault("X-Nomad-Token") != token;
+        denied |= nomad.Declared.IsClosed(Namespace(exchange));
         var stream = nomad.Subscribe(from, Namespace(exchange));
         try
         {

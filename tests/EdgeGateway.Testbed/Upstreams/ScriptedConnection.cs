@@ -97,6 +97,21 @@ public sealed class ScriptedConnection
         return some;
     }
 
+    /// <summary>Reads everything up to the end of the client's side.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        var text = new StringBuilder();
+        while (await ReadSomeAsync() is { IsEmpty: false } some)
+        {
+            text.Append(Encoding.Latin1.GetString(some.Span));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Ends this side of the connection; reading goes on.</summary>
+    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+
     /// <summary>Ends when the client closed or reset the connection; what it sends until then is thrown away.</summary>
     public async Task UntilClosedAsync()
     {
@@ -125,7 +140,8 @@ public sealed class ScriptedConnection
 
     internal void Close() => _stream.Dispose();
 
-    internal async Task<string> SecureAsync(SslServerAuthenticationOptions options)
+    /// <summary>Makes TLS of the connection; the name that the client asked for.</summary>
+    public async Task<string> SecureAsync(SslServerAuthenticationOptions options)
     {
         var tls = new SslStream(_stream);
         await tls.AuthenticateAsServerAsync(options);

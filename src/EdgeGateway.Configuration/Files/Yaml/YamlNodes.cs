@@ -19,21 +19,25 @@ internal sealed class YamlNodes
     private readonly Dictionary<AnchorName, Anchored> _anchors = [];
     private readonly Parser _parser;
     private readonly string _fileName;
+    private readonly bool _caseSensitive;
     private long _nodes;
 
-    private YamlNodes(TextReader text, string fileName)
+    private YamlNodes(TextReader text, string fileName, bool caseSensitive)
     {
         _parser = new Parser(text);
         _fileName = fileName;
+        _caseSensitive = caseSensitive;
     }
 
     /// <summary>Reads the text; null when it holds nothing.</summary>
     /// <param name="text">The document; JSON is YAML too.</param>
     /// <param name="fileName">The name that messages and locations show.</param>
-    /// <exception cref="ConfigurationException">Not YAML, too deep, too large, or a name twice (in any case).</exception>
-    public static ConfigNode? Read(TextReader text, string fileName)
+    /// <param name="caseSensitive">Names that differ in case only are two names.</param>
+    /// <param name="ignored">Told where a second document begins: it is not read.</param>
+    /// <exception cref="ConfigurationException">Not YAML, too deep, too large, or a name twice.</exception>
+    public static ConfigNode? Read(TextReader text, string fileName, bool caseSensitive = false, Action<SourceLocation>? ignored = null)
     {
-        YamlNodes reader = new(text, fileName);
+        YamlNodes reader = new(text, fileName, caseSensitive);
         try
         {
             reader._parser.Consume<StreamStart>();
@@ -43,7 +47,14 @@ internal sealed class YamlNodes
             }
 
             reader._parser.Consume<DocumentStart>();
-            return reader.ReadNode(0);
+            var root = reader.ReadNode(0);
+            reader._parser.Consume<DocumentEnd>();
+            if (reader._parser.Accept<DocumentStart>(out var second))
+            {
+                ignored?.Invoke(reader.At(second.Start));
+            }
+
+            return root;
         }
         catch (YamlException e)
         {
@@ -117,8 +128,8 @@ internal sealed class YamlNodes
 
     private ConfigObject ReadMapping(MappingStart start, int depth)
     {
-        ConfigObject node = new(At(start.Start));
-        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+        ConfigObject node = new(At(start.Start), _caseSensitive);
+        HashSet<string> names = new(_caseSensitive ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
         List<ConfigObject> merged = [];
         while (!_parser.TryConsume<MappingEnd>(out _))
         {

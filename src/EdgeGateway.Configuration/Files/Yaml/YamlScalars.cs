@@ -9,24 +9,39 @@ namespace EdgeGateway.Configuration.Files.Yaml;
 /// <summary>Types of plain scalars as Go's yaml.v3 resolves them: YAML 1.2's core schema with the integer forms of 1.1; yes, no, on, off are text.</summary>
 internal static class YamlScalars
 {
+    private const string CoreTags = "tag:yaml.org,2002:";
+
     /// <summary>The leaf, or null for a null.</summary>
     public static ConfigScalar? Resolve(Scalar scalar, SourceLocation location)
     {
         var text = scalar.Value;
-        if (scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value.EndsWith(":str", StringComparison.Ordinal)))
+        var tag = scalar.Tag.IsEmpty ? "" : scalar.Tag.Value;
+        var known = tag.StartsWith(CoreTags, StringComparison.Ordinal) ? tag[CoreTags.Length..] : "";
+        // A quoted text is a text unless a tag says otherwise; of tags that are not YAML's own the text counts.
+        if (known == "str" || tag == "!" || (known.Length == 0 && (tag.Length > 0 || scalar.Style != ScalarStyle.Plain)))
         {
             return new(text, location);
         }
 
-        return text switch
+        var leaf = text switch
         {
             "" or "~" or "null" or "Null" or "NULL" => null,
             "true" or "True" or "TRUE" => new("true", location, ScalarKind.Boolean),
             "false" or "False" or "FALSE" => new("false", location, ScalarKind.Boolean),
+            ".inf" or ".Inf" or ".INF" or "+.inf" or "+.Inf" or "+.INF" => new("+Inf", location, ScalarKind.Float),
+            "-.inf" or "-.Inf" or "-.INF" => new("-Inf", location, ScalarKind.Float),
+            ".nan" or ".NaN" or ".NAN" => new("NaN", location, ScalarKind.Float),
             _ when TryInteger(text, out var integer) => new(integer, location, ScalarKind.Integer),
-            _ when IsFloat(text) => new(text, location, ScalarKind.Float),
-            _ => new(text, location),
+            _ when Number(text) is { } number => new(number, location, ScalarKind.Float),
+            _ => new ConfigScalar(text, location),
         };
+        var isOf = (known, leaf?.Kind) switch
+        {
+            ("int", not ScalarKind.Integer) or ("bool", not ScalarKind.Boolean) or ("null", not null) => false,
+            ("float", not (ScalarKind.Float or ScalarKind.Integer)) => false,
+            _ => true,
+        };
+        return isOf ? leaf : throw new ConfigurationException(new("EG-FILE-SYNTAX", ProblemSeverity.Error, location, $"YAML: '{text}' is no !!{known}"));
     }
 
     private static bool TryInteger(string text, out string value)
@@ -42,7 +57,7 @@ internal static class YamlScalars
         var radix = 10;
         if (digits.Length > 1 && digits[0] == '0')
         {
-            (radix, var prefix) = digits[1] switch { 'x' or 'X' => (16, 2), 'b' or 'B' => (2, 2), 'o' or 'O' => (8, 2), _ => (8, 1) };
+            (radix, var prefix) = digits[1] switch { 'x' or 'X' => (16, 2), 'b' or 'B' => (2, 2), 'o' or 'O' => (8, 2), _ => (8, 0) };
             digits = digits[prefix..];
         }
 
@@ -74,7 +89,24 @@ internal static class YamlScalars
         return any;
     }
 
-    private static bool IsFloat(string text) =>
-        text.Any(char.IsAsciiDigit)
-        && double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _);
+    // Digits with a point or an exponent, as [-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?; "_" may stand anywhere behind a first digit or sign.
+    private static string? Number(string text)
+    {
+        var plain = text[0] == '.' ? text : text.Replace("_", "", StringComparison.Ordinal);
+        var isNumber = text[0] is '.' or '+' or '-' || char.IsAsciiDigit(text[0]);
+        return isNumber && plain.Any(char.IsAsciiDigit) && plain.TrimStart('+', '-')[0] is not ('e' or 'E')
+            && double.TryParse(plain, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value)
+                ? Text(value)
+                : null;
+    }
+
+    // As Traefik turns it into text: six decimals at most. What that would cut stays as it is written.
+    private static string Text(double value)
+    {
+        var fixedPoint = value.ToString("F6", CultureInfo.InvariantCulture);
+        return fixedPoint.EndsWith(".000000", StringComparison.Ordinal) && double.Parse(fixedPoint, CultureInfo.InvariantCulture) == value
+            ? fixedPoint[..^7]
+            : value.ToString("R", CultureInfo.InvariantCulture);
+    }
 }

@@ -14,9 +14,6 @@ internal static class EngineLimits
     // net/http has no such limit; the size bounds it. Kestrel doubles this for HTTP/2, so it must not be int.MaxValue.
     private const int HeaderCount = 1 << 20;
 
-    // http2.maxConcurrentStreams of Traefik: 250.
-    private const int StreamsPerConnection = 250;
-
     /// <summary>Fills <paramref name="options"/> from <paramref name="config"/>.</summary>
     public static void Apply(EntryPointConfig config, KestrelServerOptions options)
     {
@@ -38,9 +35,11 @@ internal static class EngineLimits
         limits.MaxRequestHeaderCount = HeaderCount;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Limit(timeouts.IdleTimeout);
+        limits.KeepAliveTimeout = Limit(timeouts.IdleTimeout > TimeSpan.Zero ? timeouts.IdleTimeout : timeouts.ReadTimeout); // as net/http
         limits.RequestHeadersTimeout = Limit(timeouts.ReadTimeout);
-        limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+        // Go counts 0 and less as its own default.
+        limits.Http2.MaxStreamsPerConnection = config.Http2.MaxConcurrentStreams > 0 ? config.Http2.MaxConcurrentStreams : new EntryPointHttp2Config().MaxConcurrentStreams;
+        limits.Http2.HeaderTableSize = Math.Max(config.Http2.MaxDecoderHeaderTableSize, 0);
         limits.Http2.MaxRequestHeaderFieldSize = head;
     }
 

@@ -38,6 +38,7 @@ internal sealed class GatewayApplication(RequestHandler handler, EntryPointConfi
             connection.AnswersHttp10 = true;
         }
 
+        context.Limits.Begin(connection, contextFeatures, config.Transport.RespondingTimeouts, time);
         if ((_maxRequests > 0 && number >= _maxRequests)
             || (_maxTime > TimeSpan.Zero && time.GetElapsedTime(connection.AcceptedTimestamp) >= _maxTime))
         {
@@ -65,6 +66,8 @@ internal sealed class GatewayApplication(RequestHandler handler, EntryPointConfi
     /// <inheritdoc />
     public void DisposeContext(GatewayContext context, Exception? exception)
     {
+        context.Connection.Trailers = null;
+        context.Limits.End();
         context.Connection.RequestEnded();
         context.Reset();
     }

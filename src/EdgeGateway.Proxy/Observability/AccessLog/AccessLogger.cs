@@ -8,7 +8,8 @@ namespace EdgeGateway.Proxy.Observability.AccessLog;
 /// <param name="writer">Takes the lines.</param>
 /// <param name="time">Clock.</param>
 /// <param name="generic">True: the format is <c>genericCLF</c>.</param>
-public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, bool generic = false)
+/// <param name="silent">Entry points whose requests without a router are not logged (<c>observability.accessLogs=false</c>); null = none.</param>
+public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, bool generic = false, IReadOnlySet<string>? silent = null)
 {
     private long _count;
 
@@ -19,7 +20,8 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, bo
     public void Log(GatewayContext context)
     {
         if (context.Router?.Config.Observability?.AccessLogs == false
-            || context.Router?.Name.EndsWith("@internal", StringComparison.Ordinal) == true)
+            || context.Router?.Name.EndsWith("@internal", StringComparison.Ordinal) == true
+            || (silent is not null && context.Router is null && silent.Contains(context.Connection.EntryPoint)))
         {
             return;
         }

@@ -7,6 +7,8 @@ internal sealed class HostPredicate : HttpPredicate
 {
     private readonly HostExpression _host;
     private readonly HostExpression? _withoutDot;
+    private readonly string _name;
+    private readonly bool _wildcards;
     private readonly bool _matchesAlways;
 
     /// <param name="argument">The name, ASCII.</param>
@@ -14,13 +16,13 @@ internal sealed class HostPredicate : HttpPredicate
     public HostPredicate(string argument, bool wildcards)
     {
         var name = argument.ToLowerInvariant();
+        (_name, _wildcards) = (name, wildcards);
         _host = new HostExpression(name, wildcards);
         _withoutDot = name.EndsWith('.') ? new HostExpression(name[..^1], wildcards) : null;
         _matchesAlways = wildcards && name == "*";
-        Keys = new HttpIndexKeys(HostKeys.Of(name, wildcards), null);
     }
 
-    public override HttpIndexKeys Keys { get; }
+    public override HttpIndexKeys Keys => new(HostKeys.Of(_name, _wildcards), null);
 
     public override bool Matches(HttpRequestView request)
     {

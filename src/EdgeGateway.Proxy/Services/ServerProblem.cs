@@ -1,0 +1,6 @@
+namespace EdgeGateway.Proxy.Services;
+
+/// <summary>Why a server of a service is left out.</summary>
+/// <param name="Text">What is wrong.</param>
+/// <param name="IsWarning">True: the server is good and it is the gateway that does not want it; the service stays enabled.</param>
+public readonly record struct ServerProblem(string Text, bool IsWarning);

@@ -1,0 +1,70 @@
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Tcp;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>Knows every TCP servers transport; one whose settings stay keeps its object.</summary>
+internal sealed class TcpTransportCompiler
+{
+    private readonly TcpTransport _default;
+    private Dictionary<string, (TcpServersTransportConfig Config, TcpTransport? Transport, string? Error)> _transports = new(StringComparer.Ordinal);
+
+    /// <param name="defaults">Settings of services that name no transport (<c>tcpServersTransport</c>).</param>
+    /// <exception cref="InvalidDataException">A certificate cannot be read; the message names it.</exception>
+    public TcpTransportCompiler(TcpServersTransportConfig defaults) => _default = TcpTransport.Create(TcpTransport.DefaultName, defaults);
+
+    /// <summary>Takes up what the providers say.</summary>
+    public void Update(IReadOnlyList<ProviderMessage> messages)
+    {
+        var next = new Dictionary<string, (TcpServersTransportConfig, TcpTransport?, string?)>(StringComparer.Ordinal);
+        foreach (var message in messages)
+        {
+            foreach (var (name, config) in message.Configuration.Tcp.ServersTransports.AsSpan())
+            {
+                var qualified = $"{name}@{message.Provider}";
+
+                // A broken one is tried again: the file that it names may be there now.
+                next[qualified] = _transports.TryGetValue(qualified, out var before) && before.Transport is not null && before.Config.Equals(config)
+                    ? before
+                    : Make(qualified, config);
+            }
+        }
+
+        _transports = next;
+    }
+
+    /// <summary>The transport of a service, or why there is none.</summary>
+    /// <param name="reference">As written in the service; null or empty = the default.</param>
+    /// <param name="provider">Provider of the service.</param>
+    /// <param name="error">Null when there is one.</param>
+    public TcpTransport? Find(string? reference, string provider, out string? error)
+    {
+        error = null;
+        if (string.IsNullOrEmpty(reference) || reference == TcpTransport.DefaultName)
+        {
+            return _default;
+        }
+
+        var name = QualifiedName.Resolve(reference, provider).ToString();
+        if (_transports.TryGetValue(name, out var found))
+        {
+            error = found.Error;
+            return found.Transport;
+        }
+
+        error = $"no transport configuration found for \"{name}\"";
+        return null;
+    }
+
+    private static (TcpServersTransportConfig, TcpTransport?, string?) Make(string name, TcpServersTransportConfig config)
+    {
+        try
+        {
+            return (config, TcpTransport.Create(name, config), null);
+        }
+        catch (InvalidDataException e)
+        {
+            return (config, null, $"TCP serversTransport {name}: {e.Message}");
+        }
+    }
+}

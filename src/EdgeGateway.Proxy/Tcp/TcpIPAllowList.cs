@@ -1,0 +1,11 @@
+using System.Net;
+using EdgeGateway.Proxy.Routing;
+
+namespace EdgeGateway.Proxy.Tcp;
+
+/// <summary><c>ipAllowList</c>: connections of other addresses are closed.</summary>
+internal sealed class TcpIPAllowList(string name, NetworkSet allowed) : TcpMiddlewareModel(name)
+{
+    /// <inheritdoc />
+    public override bool TryEnter(IPAddress peer) => allowed.Contains(peer);
+}

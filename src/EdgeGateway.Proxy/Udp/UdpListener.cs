@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace EdgeGateway.Proxy.Udp;
+
+/// <summary>One local address of a UDP entry point: datagrams come in here, and answers leave from here.</summary>
+internal sealed class UdpListener(Socket socket) : IDisposable
+{
+    /// <summary>Largest datagram, rounded up; larger ones do not exist.</summary>
+    public const int LargestDatagram = 65536;
+
+    /// <summary>Where it is bound.</summary>
+    public IPEndPoint LocalEndPoint { get; } = (IPEndPoint)socket.LocalEndPoint!;
+
+    /// <summary>The socket.</summary>
+    public Socket Socket => socket;
+
+    /// <summary>True when it takes datagrams for several addresses: their answers would leave from whichever the kernel likes.</summary>
+    public bool IsWildcard => LocalEndPoint.Address.Equals(IPAddress.IPv6Any) || LocalEndPoint.Address.Equals(IPAddress.Any);
+
+    /// <summary>Sends an answer. One that cannot be sent is lost, as datagrams are.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> datagram, SocketAddress client)
+    {
+        try
+        {
+            var send = socket.SendToAsync(datagram, SocketFlags.None, client, CancellationToken.None);
+            if (!send.IsCompletedSuccessfully)
+            {
+                return SendSlowAsync(send);
+            }
+
+            _ = send.Result;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The entry point is closed.
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => socket.Dispose();
+
+    private static async ValueTask SendSlowAsync(ValueTask<int> send)
+    {
+        try
+        {
+            await send;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // No route, too large for it, or the entry point is closed.
+        }
+    }
+}

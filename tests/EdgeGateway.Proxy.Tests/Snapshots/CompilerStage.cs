@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
+using EdgeGateway.Configuration.Static;
+using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Layer4;
+using EdgeGateway.Proxy.Middlewares;
+using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Tcp;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeGateway.Proxy.Tests.Snapshots;
+
+/// <summary>A compiler with all its parts, as the host puts them together, for given entry points.</summary>
+internal sealed class CompilerStage : IDisposable
+{
+    private readonly TransportPool _transports = new(new StaticConfiguration().ServersTransport);
+
+    public CompilerStage(string[] entryPoints, string[] defaults, params EntryPointModel[] models)
+        : this(entryPoints, defaults, new OwnEntryPoints(static () => []), models)
+    {
+    }
+
+    public CompilerStage(string[] entryPoints, string[] defaults, OwnEntryPoints own, params EntryPointModel[] models)
+        : this(entryPoints, defaults, own, NullLogger<SnapshotCompiler>.Instance, null, models)
+    {
+    }
+
+    public CompilerStage(
+        string[] entryPoints, string[] defaults, OwnEntryPoints own, ILogger<SnapshotCompiler> logger, IReadOnlyList<string>? resolvers,
+        params EntryPointModel[] models)
+    {
+        var time = TimeProvider.System;
+        var transports = new TransportCompiler(_transports);
+        var layer4Transports = new TcpTransportCompiler(new StaticConfiguration().TcpServersTransport);
+        var tlsOptions = new TlsOptionsCompiler();
+        var names = entryPoints.ToImmutableHashSet();
+        States = new ServiceStateStore(time, new Random(1), own);
+        Compiler = new SnapshotCompiler(
+            transports,
+            new ServiceCompiler(
+                new ServiceFactory(States, Forwarding, time), transports,
+                new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
+            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }),
+            new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80)),
+            new Layer4Compiler(
+                tlsOptions, layer4Transports,
+                new TcpServiceCompiler(layer4Transports, new Layer4StateStore(time, new Random(1)), new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance)),
+                new TcpMiddlewareCompiler(), new TcpRouterCompiler(new RouterEntryPoints(names, defaults.ToConfigList()), tlsOptions),
+                new UdpServiceCompiler(new Layer4StateStore(time, new Random(1))),
+                new UdpRouterCompiler(new RouterEntryPoints(ImmutableHashSet<string>.Empty, ConfigList<string>.Empty))),
+            logger);
+    }
+
+    public HttpForwarding Forwarding { get; } = new();
+
+    public ServiceStateStore States { get; }
+
+    public SnapshotCompiler Compiler { get; }
+
+    /// <summary>What the compiler says about these providers.</summary>
+    public ConfigurationReport Report(params (string Provider, DynamicConfiguration Configuration)[] providers) =>
+        Compiler.Compile([.. providers.Select(static p => new ProviderMessage(p.Provider, p.Configuration, ConfigList<ConfigurationProblem>.Empty))])
+            .Report.Value;
+
+    public void Dispose() => _transports.Dispose();
+}
