@@ -66,6 +66,12 @@ internal sealed record NomadTimings
     /// <summary>Time limit of that question. An agent without servers may hold it; nothing else waits meanwhile.</summary>
     public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How often within <see cref="HealthySession"/> a good answer to that question ends a wait; each costs a look at
+    /// everything. Five outages in half a minute are more than a leader election or a restart makes.
+    /// </summary>
+    public int ProbesBelieved { get; init; } = 5;
+
     /// <summary>A session that lasted this long starts the back-off anew (Traefik's 30 s, dynamic-config §2.3).</summary>
     public TimeSpan HealthySession { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -19,7 +19,7 @@ internal sealed class LogRecorder : ILogger
         }
     }
 
-    public async Task UntilAsync(string part, TimeSpan limit)
+    public async Task UntilAsync(string part, TimeSpan limit, int times = 1)
     {
         using var end = new CancellationTokenSource(limit);
         while (true)
@@ -27,7 +27,7 @@ internal sealed class LogRecorder : ILogger
             Task more;
             lock (_lines)
             {
-                if (_lines.Exists(l => l.Contains(part, StringComparison.Ordinal)))
+                if (_lines.Count(l => l.Contains(part, StringComparison.Ordinal)) >= times)
                 {
                     return;
                 }

@@ -107,7 +107,7 @@ internal sealed class RunningProvider : IAsyncDisposable
     /// <summary>Waits until the watch has read everything and follows the stream (or not): its first line says so.</summary>
     public Task ConnectedAsync() => Log.UntilAsync("answers:", Limit);
 
-    public Task LoggedAsync(string part) => Log.UntilAsync(part, Limit);
+    public Task LoggedAsync(string part, int times = 1) => Log.UntilAsync(part, Limit, times);
 
     public async ValueTask DisposeAsync()
     {

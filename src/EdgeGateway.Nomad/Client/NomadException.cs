@@ -13,6 +13,7 @@ internal sealed class NomadException(NomadFault fault, string message, Exception
     public bool IsOutage => Fault is NomadFault.Unreachable or NomadFault.Timeout or NomadFault.Tls or NomadFault.Unauthorized
         or NomadFault.Forbidden or NomadFault.TooManyRequests or NomadFault.NotCredible;
 
-    /// <summary>True when an agent that answers again is the end of it: nothing there, no leader, about to stop.</summary>
-    public bool IsAway => Fault is NomadFault.Unreachable or NomadFault.Timeout or NomadFault.ServerError or NomadFault.NotCredible;
+    /// <summary>True when an agent that answers again is the end of it: nothing there, no leader, about to stop, stopped.</summary>
+    public bool IsAway => Fault is NomadFault.Unreachable or NomadFault.Timeout or NomadFault.ServerError or NomadFault.NotCredible
+        or NomadFault.StreamEnded;
 }

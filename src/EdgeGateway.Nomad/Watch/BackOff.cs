@@ -10,7 +10,7 @@ namespace EdgeGateway.Nomad.Watch;
 /// </summary>
 internal sealed class BackOff(NomadClient client, NomadTimings timings, TimeProvider time, Random random)
 {
-    private bool _believed;
+    private readonly Queue<long> _believed = new();
 
     /// <summary>Returns when the next try is due.</summary>
     /// <param name="error">Why the last try failed.</param>
@@ -19,15 +19,22 @@ internal sealed class BackOff(NomadClient client, NomadTimings timings, TimeProv
     public async Task WaitAsync(Exception? error, int attempt, CancellationToken cancellation)
     {
         var wait = Next(error, attempt);
-        // The answer is believed once: when the try after it fails as well, the next wait is kept in full. So an agent
-        // whose port opens long before it works is tried at the pace of the back-off, not of the questions.
-        if (error is NomadException { IsAway: true, RetryAfter: null } && !_believed)
+        // A sign of return is believed a few times in a while: an agent whose port opens long before it works, or whose
+        // streams end as soon as they begin, is tried at the pace of the back-off, not of the questions.
+        while (_believed.TryPeek(out var first) && time.GetElapsedTime(first) > timings.HealthySession)
         {
-            _believed = await ReturnedAsync(wait, cancellation);
+            _believed.Dequeue();
+        }
+
+        if (error is NomadException { IsAway: true, RetryAfter: null } && _believed.Count < timings.ProbesBelieved)
+        {
+            if (await ReturnedAsync(wait, cancellation))
+            {
+                _believed.Enqueue(time.GetTimestamp());
+            }
         }
         else
         {
-            _believed = false;
             await Task.Delay(wait, time, cancellation);
         }
     }

@@ -73,9 +73,9 @@ internal sealed class NomadWatch
             Tell(error);
         });
         (_streamRetry, _doubtSpacing) = (timings.StreamRetry, timings.DoubtSpacing);
-        _sessions = Retrying(int.MaxValue);
+        _sessions = Retrying(int.MaxValue, new BackOff(client, timings, time, Random.Shared));
         // A look or the watchdog tries again by itself before it gives the session up: a stream survives a change of leader.
-        _calls = Retrying(3);
+        _calls = Retrying(3, new BackOff(client, timings, time, Random.Shared));
     }
 
     /// <summary>The list as it is now.</summary>
@@ -475,31 +475,27 @@ internal sealed class NomadWatch
     /// Tries again after <see cref="BackOff"/>'s wait; a healthier address or a stream to reopen is not waited for. The wait
     /// is done where Polly asks for its length, since only there it can end early.
     /// </summary>
-    private ResiliencePipeline Retrying(int attempts)
-    {
-        var backOff = new BackOff(_client, _timings, _time, Random.Shared);
-        return new ResiliencePipelineBuilder { TimeProvider = _time }
-            .AddRetry(new RetryStrategyOptions
+    private ResiliencePipeline Retrying(int attempts, BackOff backOff) => new ResiliencePipelineBuilder { TimeProvider = _time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(static error => error is not OperationCanceledException),
+            MaxRetryAttempts = attempts,
+            DelayGenerator = async args =>
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(static error => error is not OperationCanceledException),
-                MaxRetryAttempts = attempts,
-                DelayGenerator = async args =>
+                switch (args.Outcome.Exception)
                 {
-                    switch (args.Outcome.Exception)
-                    {
-                        case NomadException { Fault: NomadFault.StreamSilent or NomadFault.StreamEnded } when args.AttemptNumber == 0:
-                        case NomadException when attempts == int.MaxValue && _client.HasBetterEndpoint:
-                            break;
-                        case var error:
-                            await backOff.WaitAsync(error, args.AttemptNumber, args.Context.CancellationToken);
-                            break;
-                    }
+                    case NomadException { Fault: NomadFault.StreamSilent or NomadFault.StreamEnded } when args.AttemptNumber == 0:
+                    case NomadException when attempts == int.MaxValue && _client.HasBetterEndpoint:
+                        break;
+                    case var error:
+                        await backOff.WaitAsync(error, args.AttemptNumber, args.Context.CancellationToken);
+                        break;
+                }
 
-                    return TimeSpan.Zero;
-                },
-            })
-            .Build();
-    }
+                return TimeSpan.Zero;
+            },
+        })
+        .Build();
 
     /// <summary>Waits for the first task to end, ends the others, and gives the reason of the first.</summary>
     private static async Task FirstToEndAsync(CancellationTokenSource session, params Task[] tasks)

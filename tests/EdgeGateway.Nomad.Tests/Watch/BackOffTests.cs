@@ -29,6 +29,14 @@ public sealed class BackOffTests
         nomad.Register("b", "web", 8081);
         await provider.UntilIdsAsync("a", "b");
         await provider.LoggedAsync("is well again");
+
+        // The next outage is another one: nothing of the first is remembered. It may begin with the stream's end.
+        var told = provider.Log.Lines.Count(static line => line.StartsWith("Warning: ", StringComparison.Ordinal));
+        nomad.Fault = fault;
+        nomad.Register("c", "web", 8082);
+        await provider.LoggedAsync("Warning: ", times: told + 1);
+        nomad.Fault = NomadFaultMode.None;
+        await provider.UntilIdsAsync("a", "b", "c");
     }
 
     [Fact]
@@ -50,23 +58,23 @@ public sealed class BackOffTests
     }
 
     [Fact]
-    public async Task It_is_kept_when_the_try_after_a_good_sign_failed_too()
+    public async Task It_is_kept_when_the_tries_after_good_signs_failed_too()
     {
         await using var nomad = await EmbeddedNomad.StartAsync();
-        await using var provider = RunningProvider.On(nomad, Patient);
+        await using var provider = RunningProvider.On(nomad, Patient with { ProbesBelieved = 2, HealthySession = TimeSpan.FromMinutes(5) });
         await provider.ConnectedAsync();
         nomad.Fault = NomadFaultMode.NotReady;
         await provider.LoggedAsync("EG-NOMAD-5XX");
-        while (!nomad.Calls.ContainsKey(Leader))
+
+        // Two signs of the session's wait, two of the calls': after them it is silent.
+        var calls = 0;
+        for (var quiet = 0; quiet < 6; quiet = nomad.Targets.Count == calls ? quiet + 1 : 0)
         {
-            await Task.Delay(10);
+            calls = nomad.Targets.Count;
+            await Task.Delay(Patient.ProbeEvery);
         }
 
-        // The look, perhaps the watchdog and the session: each believes one sign. The rest of a second is silence.
-        await Task.Delay(Patient.ProbeEvery * 3);
-        var calls = nomad.Calls.Sum(static c => c.Value);
-        await Task.Delay(Patient.ProbeEvery * 5);
-        Assert.Equal(calls, nomad.Calls.Sum(static c => c.Value));
+        Assert.InRange(nomad.Calls[Leader], 1, 4);
     }
 
     [Theory]

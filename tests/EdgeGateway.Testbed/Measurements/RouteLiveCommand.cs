@@ -15,7 +15,9 @@ internal static class RouteLiveCommand
     private const int Singles = 200;
     private const int Bursts = 20;
     private const int BurstSize = 50;
-    private const int Outages = 10;
+
+    // Not more in half a minute than the gateway believes (NomadTimings.ProbesBelieved).
+    private const int Outages = 8;
 
     // More connections than processors would measure how they wait for each other.
     private const int Probes = 4;
@@ -43,7 +45,7 @@ internal static class RouteLiveCommand
             Print($"bursts of {BurstSize}, {Bursts}, among {services} services", await InBurstsAsync(nomad, probes, whoami.Port));
             if (services == 1000)
             {
-                Print($"after an outage of 1 to 6 s, {Outages}, among {services} services", await AfterOutagesAsync(nomad, probes[0], whoami.Port));
+                Print($"after an outage of 6 to 10 s, {Outages}, among {services} services", await AfterOutagesAsync(nomad, probes[0], whoami.Port));
             }
 
             probes.ForEach(static p => p.Dispose());
@@ -112,7 +114,7 @@ internal static class RouteLiveCommand
         {
             nomad.Fault = NomadFaultMode.Refuse;
             nomad.Register(Of($"o{i}", port));
-            await Task.Delay(TimeSpan.FromSeconds(1 + (5.0 * i / Outages)));
+            await Task.Delay(TimeSpan.FromSeconds(6 + (4.0 * i / Outages)));
             var begun = Stopwatch.GetTimestamp();
             nomad.Fault = NomadFaultMode.None;
             times.Add(Stopwatch.GetElapsedTime(begun, probe.UntilLive($"o{i}.test")).TotalMilliseconds);
