@@ -82,7 +82,7 @@ public sealed class PostgresTests : IAsyncLifetime
         false, "psql", $"host={host} hostaddr=127.0.0.1 port={port} user=postgres dbname=postgres sslmode=require connect_timeout=20", "-Atc",
         "select ssl || ' ' || count(*) from pg_stat_ssl join generate_series(1,10000) on true where pid=pg_backend_pid() group by ssl");
 
-    private static Task RunAsync(params string[] command) => RunAsync(true, command);
+    private static Task<string> RunAsync(params string[] command) => RunAsync(true, command);
 
     private static async Task<string> RunAsync(bool mustSucceed, params string[] command)
     {
