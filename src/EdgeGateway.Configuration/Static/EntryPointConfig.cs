@@ -36,6 +36,9 @@ public sealed record EntryPointConfig
     /// <summary>HTTP/2 settings.</summary>
     public EntryPointHttp2Config Http2 { get; init; } = new();
 
+    /// <summary>What is recorded about requests of routers that do not say it themselves; null = everything.</summary>
+    public EntryPointObservabilityConfig? Observability { get; init; }
+
     /// <summary>How it is read and written.</summary>
     public static ObjectType<EntryPointConfig> Type { get; } = new ObjectType<EntryPointConfig>(static () => new())
         .Field("address", ConfigTypes.String, static o => o.Address, static (o, v) => o with { Address = v }, description: "[host]:port[/tcp|/udp].")
@@ -46,7 +49,8 @@ public sealed record EntryPointConfig
         .Field("udp", EntryPointUdpConfig.Type, static o => o.Udp, static (o, v) => o with { Udp = v }, description: "Settings of a UDP entry point.")
         .Field("forwardedHeaders", ForwardedHeadersConfig.Type, static o => o.ForwardedHeaders, static (o, v) => o with { ForwardedHeaders = v }, description: "Whose forwarded headers are believed.")
         .Field("http", EntryPointHttpConfig.Type, static o => o.Http, static (o, v) => o with { Http = v }, description: "HTTP settings.")
-        .Field("http2", EntryPointHttp2Config.Type, static o => o.Http2, static (o, v) => o with { Http2 = v }, description: "HTTP/2 settings.");
+        .Field("http2", EntryPointHttp2Config.Type, static o => o.Http2, static (o, v) => o with { Http2 = v }, description: "HTTP/2 settings.")
+        .Field("observability", EntryPointObservabilityConfig.Type, static o => o.Observability, static (o, v) => o with { Observability = v }, description: "What is recorded about requests of routers that do not say it themselves.");
 }
 
 /// <summary><c>transport</c>.</summary>

@@ -29,6 +29,17 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
         }
 
         CheckProviders(loaded.Providers);
+        switch (loaded.Core.DefaultRuleSyntax)
+        {
+            case null or "" or "v3":
+                break;
+            case "v2":
+                Warn("core.defaultRuleSyntax=v2 is deprecated: rewrite the rules for v3; a rule that fails in v3 is told its v3 form", "core", "defaultRuleSyntax");
+                break;
+            default:
+                throw Fault("VALUE", $"core.defaultRuleSyntax: unsupported default rule syntax '{loaded.Core.DefaultRuleSyntax}', there are v2 and v3", "core", "defaultRuleSyntax");
+        }
+
         CheckLogs(loaded);
         if (!IsBasePath(loaded.Api?.BasePath ?? "/"))
         {

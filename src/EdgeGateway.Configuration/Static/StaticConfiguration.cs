@@ -39,6 +39,9 @@ public sealed record StaticConfiguration
     /// <summary>Accepted; nothing is sent home.</summary>
     public GlobalConfig Global { get; init; } = new();
 
+    /// <summary>Rule syntax.</summary>
+    public CoreConfig Core { get; init; } = new();
+
     /// <summary>Our own options.</summary>
     public EdgeConfig Edge { get; init; } = new();
 
@@ -59,5 +62,6 @@ public sealed record StaticConfiguration
             "tcpServersTransport", StaticTcpServersTransport.Type, static o => o.TcpServersTransport,
             static (o, v) => o with { TcpServersTransport = v })
         .Field("global", GlobalConfig.Type, static o => o.Global, static (o, v) => o with { Global = v })
+        .Field("core", CoreConfig.Type, static o => o.Core, static (o, v) => o with { Core = v })
         .Field("edge", EdgeConfig.Type, static o => o.Edge, static (o, v) => o with { Edge = v });
 }

@@ -8,11 +8,13 @@ namespace EdgeGateway.Proxy.Snapshots;
 internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
 {
     private readonly CompiledElements<MiddlewareConfig, MiddlewareEntry> _elements = new(static configuration => configuration.Http.Middlewares);
+    private readonly ReferenceHints _hints = new();
 
     /// <summary>Takes up what the providers say; unchanged middlewares keep their entry.</summary>
     /// <returns>True when an entry came, went or was replaced.</returns>
     public bool Update(IReadOnlyList<ProviderMessage> messages)
     {
+        _hints.Begin();
         var changes = _elements.Update(messages, static (provider, name, config, before) =>
             before is not null && before.Config.Equals(config) ? before : new(new(name, provider), config));
         foreach (var entry in changes.Removed)
@@ -65,7 +67,7 @@ internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
         used.Add((name, entry));
         if (entry is null)
         {
-            errors.Add($"middleware \"{name}\" does not exist");
+            errors.Add($"middleware \"{name}\" does not exist{_hints.For(name, _elements.Parts)}");
             return;
         }
 

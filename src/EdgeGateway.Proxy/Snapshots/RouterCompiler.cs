@@ -9,6 +9,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 internal sealed class RouterCompiler(RouterCompilerOptions options)
 {
     private readonly CompiledElements<HttpRouterConfig, CompiledRouter> _elements = new(static configuration => configuration.Http.Routers);
+    private readonly ReferenceHints _hints = new();
 
     /// <summary>Number of routers.</summary>
     public int Count => _elements.Count;
@@ -19,13 +20,16 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
     /// <param name="middlewares">The middlewares, up to date.</param>
     /// <param name="referencesChanged">False when no service or middleware came, went or was replaced since the last call.</param>
     public CompiledElements<HttpRouterConfig, CompiledRouter>.Changes Update(
-        IReadOnlyList<ProviderMessage> messages, ServiceCompiler services, MiddlewareCompiler middlewares, bool referencesChanged) =>
-        _elements.Update(
+        IReadOnlyList<ProviderMessage> messages, ServiceCompiler services, MiddlewareCompiler middlewares, bool referencesChanged)
+    {
+        _hints.Begin();
+        return _elements.Update(
             messages,
             (provider, name, config, before) => before is not null && before.Source.Equals(config) && before.IsCurrent(services, middlewares)
                 ? before
-                : Compile(name, provider, config, services, middlewares),
+                : Compile(name, messages.First(message => message.Provider == provider), messages, config, services, middlewares),
             referencesChanged ? router => router.IsCurrent(services, middlewares) : null);
+    }
 
     /// <summary>What is said about every router as it is now.</summary>
     public IEnumerable<RouterReport> Reports()
@@ -35,8 +39,11 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
     }
 
     private CompiledRouter Compile(
-        string name, string provider, HttpRouterConfig source, ServiceCompiler services, MiddlewareCompiler middlewares)
+        string name, ProviderMessage message, IReadOnlyList<ProviderMessage> messages, HttpRouterConfig source, ServiceCompiler services,
+        MiddlewareCompiler middlewares)
     {
+        var provider = message.Provider;
+        var faults = new RouterFaults(name, message);
         var models = new List<(string, HttpRouterModel)>();
         var reports = new List<RouterReport>();
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
@@ -67,7 +74,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         {
             var qualified = $"{made}@{owner}";
             var own = new List<string>();
-            var served = Served(config, own);
+            var served = Served(config, faults, own);
             if (served.Count == 0)
             {
                 reports.Add(new(
@@ -81,30 +88,35 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
 
             if (config.Priority > HttpRule.MaximumUserPriority && owner != InternalConfiguration.Provider)
             {
-                own.Add($"the router priority {config.Priority} exceeds the max user-defined priority {HttpRule.MaximumUserPriority}");
+                own.Add(faults.Describe(
+                    "EG-ROUTER-PRIORITY", "priority",
+                    $"the router priority {config.Priority} exceeds the max user-defined priority {HttpRule.MaximumUserPriority}"));
             }
 
             if (config.ParentRefs.Count > 0)
             {
-                own.Add(Unsupported.Text("parentRefs (a router below other routers)"));
+                own.Add(faults.Describe(Unsupported.Code, "parentRefs", "parentRefs (a router below other routers) is not supported yet"));
             }
 
-            if (!HttpRule.TryParse(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleError))
+            if (!HttpRule.TryCompile(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleFault))
             {
-                own.Add($"error while parsing rule {config.Rule}: {ruleError}");
+                own.Add(faults.Describe(config.Rule ?? "", ruleFault));
             }
 
             if (config.Tls?.Options is { Length: > 0 } tlsOptions && tlsOptions != "default")
             {
-                own.Add($"unknown TLS options: {QualifiedName.Resolve(tlsOptions, owner)}");
+                var wanted = QualifiedName.Resolve(tlsOptions, owner);
+                own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {wanted}{DidYouMeanOptions(wanted, messages)}"));
             }
 
-            var chain = middlewares.Resolve(config.Middlewares, owner, qualified, usedMiddlewares, own);
+            var missing = new List<string>();
+            var chain = middlewares.Resolve(config.Middlewares, owner, qualified, usedMiddlewares, missing);
+            own.AddRange(missing.Select(text => faults.Describe("EG-ROUTER-MIDDLEWARE", "middlewares", text)));
             var serviceName = Service(config, owner);
             ServiceEntry? service = null;
             if (serviceName is null)
             {
-                own.Add("the service is missing on the router");
+                own.Add(faults.Describe("EG-ROUTER-SERVICE", "", "the service is missing on the router"));
             }
             else
             {
@@ -112,18 +124,21 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 usedServices.Add((serviceName.Value, service));
                 if (service is null)
                 {
-                    own.Add($"the service \"{serviceName}\" does not exist{services.DidYouMean(serviceName.Value)}");
+                    own.Add(faults.Describe("EG-ROUTER-SERVICE", "service", $"the service \"{serviceName}\" does not exist{services.DidYouMean(serviceName.Value)}"));
                 }
                 else if (service.Error is { } serviceError)
                 {
-                    own.Add(serviceError);
+                    own.Add(faults.Describe("EG-ROUTER-SERVICE", "service", serviceError));
                 }
             }
 
             var usable = own.Count == broken && rule is not null && service?.Model is not null;
+            // From here on nothing disables the router.
+            warned |= Doubt(config, rule, faults, own);
             if (usable)
             {
                 var pipeline = RequestPipeline.Build(chain, service!.Model!);
+                var rank = options.RankOf(owner);
                 foreach (var entryPoint in served)
                 {
                     models.Add((entryPoint, new HttpRouterModel
@@ -132,6 +147,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                         Config = config,
                         Rule = new CompiledRule(rule!),
                         Priority = priority,
+                        ProviderRank = rank,
                         Pipeline = pipeline,
                     }));
                 }
@@ -144,8 +160,39 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         }
     }
 
+    /// <summary>What is probably not meant and yet serves; true when there is anything.</summary>
+    private bool Doubt(HttpRouterConfig config, HttpRule? rule, RouterFaults faults, List<string> own)
+    {
+        var before = own.Count;
+        own.AddRange((rule?.Doubts ?? []).Select(doubt => faults.Describe("EG-RULE-TEMPLATE", "rule", doubt)));
+        // As in Traefik such a router works, with whatever certificate there is.
+        if (config.Tls?.CertResolver is { Length: > 0 } resolver && options.Resolvers is { } resolvers && !resolvers.Contains(resolver))
+        {
+            var hint = _hints.Of(resolver, resolvers) is { } near ? $"; did you mean \"{near}\"?"
+                : resolvers.Count == 0 ? "; none is configured (certificatesResolvers.<name>.tailscale=true)"
+                : $"; there is {string.Join(", ", resolvers)}";
+            own.Add(faults.Describe("EG-ROUTER-RESOLVER", "tls.certresolver", $"Router uses a nonexistent certificate resolver \"{resolver}\"{hint}"));
+        }
+
+        return own.Count > before;
+    }
+
+    private string DidYouMeanOptions(QualifiedName wanted, IReadOnlyList<ProviderMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message.Provider != wanted.Provider && message.Configuration.Tls.Options.ContainsKey(wanted.Name))
+            {
+                return $"; did you mean \"{wanted.Name}@{message.Provider}\"?";
+            }
+        }
+
+        var own = messages.FirstOrDefault(message => message.Provider == wanted.Provider)?.Configuration.Tls.Options.Keys ?? [];
+        return _hints.Of(wanted.Name, own) is { } near ? $"; did you mean \"{near}@{wanted.Provider}\"?" : "";
+    }
+
     // The entry points of the router that exist; the others are a warning, and an error when there is none left (dynamic-config §6.1).
-    private ConfigList<string> Served(HttpRouterConfig config, List<string> errors)
+    private ConfigList<string> Served(HttpRouterConfig config, RouterFaults faults, List<string> errors)
     {
         var known = new List<string>(config.EntryPoints.Count);
         foreach (var entryPoint in config.EntryPoints)
@@ -156,13 +203,14 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             }
             else
             {
-                errors.Add($"entryPoint \"{entryPoint}\" doesn't exist");
+                var hint = _hints.Of(entryPoint, options.EntryPoints) is { } near ? $"; did you mean \"{near}\"?" : "";
+                errors.Add(faults.Describe("EG-ROUTER-ENTRYPOINT", "entrypoints", $"entryPoint \"{entryPoint}\" doesn't exist{hint}"));
             }
         }
 
         if (known.Count == 0)
         {
-            errors.Add("no valid entryPoint for this router");
+            errors.Add(faults.Describe("EG-ROUTER-ENTRYPOINT", "entrypoints", "no valid entryPoint for this router"));
         }
 
         return known.Count == config.EntryPoints.Count ? config.EntryPoints : known.ToConfigList();

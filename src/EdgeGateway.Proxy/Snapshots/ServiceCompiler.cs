@@ -7,11 +7,13 @@ namespace EdgeGateway.Proxy.Snapshots;
 internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
 {
     private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
+    private readonly ReferenceHints _hints = new();
 
     /// <summary>Takes up what the providers say.</summary>
     /// <returns>True when an entry came, went or was replaced.</returns>
     public bool Update(IReadOnlyList<ProviderMessage> messages)
     {
+        _hints.Begin();
         var changes = _elements.Update(messages, (provider, name, config, before) =>
             before is not null && WithoutServers(before.Config).Equals(WithoutServers(config))
                 ? Refresh(before, name, provider, config)
@@ -27,19 +29,8 @@ internal sealed class ServiceCompiler(ServiceFactory factory, IReadOnlyDictionar
     /// <summary>The service of that name, or null.</summary>
     public ServiceEntry? Find(QualifiedName name) => _elements.Find(name);
 
-    /// <summary>A hint when the same name exists at another provider.</summary>
-    public string DidYouMean(QualifiedName name)
-    {
-        foreach (var part in _elements.Parts)
-        {
-            if (part.Provider != name.Provider && part.Source.ContainsKey(name.Name))
-            {
-                return $"; did you mean \"{name.Name}@{part.Provider}\"?";
-            }
-        }
-
-        return "";
-    }
+    /// <summary>A hint for a reference that is known to nobody.</summary>
+    public string DidYouMean(QualifiedName name) => _hints.For(name, _elements.Parts);
 
     /// <summary>What is said about every service as it is now, put together when it is walked.</summary>
     public IEnumerable<ServiceReport> Reports() => Reports(_elements.Parts);

@@ -25,6 +25,7 @@ public sealed partial class SnapshotCompiler
     private readonly RouterCompiler _routers;
     private readonly RoutingTables _tables;
     private readonly Layer4Compiler _layer4;
+    private readonly RouterClaims _claims = new();
     private readonly ILogger<SnapshotCompiler> _logger;
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
     private Layer4Report _saidLayer4 = new([], [], [], [], []);
@@ -62,7 +63,8 @@ public sealed partial class SnapshotCompiler
         var tcp = _layer4.TcpTables(entryPoints);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
-        var problems = messages.SelectMany(static m => m.Problems).ToConfigList();
+        var claims = _claims.Update(removed, added, messages);
+        var problems = messages.SelectMany(static m => m.Problems).Concat(claims).ToConfigList();
         Say(problems);
         Say(removed, added);
         var layer4 = _layer4.Report;
@@ -165,7 +167,7 @@ public sealed partial class SnapshotCompiler
         {
             if (!before.Contains(text))
             {
-                RouterProblem(_logger, report.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, report.Name, error);
+                RouterProblem(_logger, report.Status == ElementStatus.Disabled ? LogLevel.Error : LogLevel.Warning, report.Name, FirstLine(error));
             }
         }
 
@@ -188,6 +190,8 @@ public sealed partial class SnapshotCompiler
             RouterProblem(_logger, complaint.Disabled ? LogLevel.Error : LogLevel.Warning, complaint.Router, complaint.Error);
         }
     }
+    // What follows the first line, a caret below the rule, is for API and dashboard.
+    private static string FirstLine(string error) => error.IndexOf('\n', StringComparison.Ordinal) is var end and >= 0 ? error[..end] : error;
 
     [LoggerMessage(EventId = 4010, Level = LogLevel.Debug, Message = "Configuration applied compiled={Compiled} reused={Reused} ms={Milliseconds:F1}")]
     private static partial void Compiled(ILogger logger, int compiled, int reused, double milliseconds);
@@ -195,6 +199,6 @@ public sealed partial class SnapshotCompiler
     [LoggerMessage(EventId = 4011, Message = "{Problem}")]
     private static partial void ProviderProblem(ILogger logger, LogLevel level, string problem);
 
-    [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error} [EG-ROUTER]")]
+    [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error}")]
     private static partial void RouterProblem(ILogger logger, LogLevel level, string routerName, string error);
 }

@@ -305,13 +305,17 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var defaults = names.Where(static e => e.Value.AsDefault && !e.Value.IsUdp).Select(static e => e.Key).ToList();
         var defaultEntryPoints = (defaults.Count > 0 ? defaults : tcpNames)
             .Where(static name => name != InternalConfiguration.AdminEntryPoint).ToConfigList();
-        var models = names.Select(static e => EntryPointModel.Of(e.Key, e.Value)).OfType<EntryPointModel>()
+        var models = names.Select(e => EntryPointModel.Of(e.Key, e.Value, _configuration.Core.DefaultRuleSyntax)).OfType<EntryPointModel>()
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
         return new SnapshotCompiler(
             new ServiceCompiler(
                 new ServiceFactory(new ServiceStateStore(_time, random), _transports!, _forwarding, _time), internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)),
+            new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
+            {
+                Resolvers = [.. _configuration.CertificatesResolvers.Keys],
+                Precedence = [.. _configuration.Providers.Precedence],
+            }),
             new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
             Layer4(tcpNames, defaultEntryPoints, random),
             _loggers.CreateLogger<SnapshotCompiler>());

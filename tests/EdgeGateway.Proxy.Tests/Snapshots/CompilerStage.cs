@@ -14,6 +14,7 @@ namespace EdgeGateway.Proxy.Tests.Snapshots;
 internal sealed class CompilerStage : IDisposable
 {
     private readonly HttpForwarding _forwarding = new();
+    private readonly TcpHealthChecks _healthChecks = new(TimeProvider.System, NullLogger<TcpHealthChecks>.Instance);
     private readonly TransportPool _transports = new(new StaticConfiguration().ServersTransport);
 
     public CompilerStage(string[] entryPoints, string[] defaults, params EntryPointModel[] models)
@@ -27,15 +28,36 @@ internal sealed class CompilerStage : IDisposable
             new RouterCompiler(new RouterCompilerOptions(
                 entryPoints.ToImmutableHashSet(), defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint))),
             new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80)),
+            Layer4(entryPoints, defaults, time),
             NullLogger<SnapshotCompiler>.Instance);
     }
 
     public SnapshotCompiler Compiler { get; }
+
+    /// <summary>The sets of TLS options as the compiler merged them.</summary>
+    public TlsOptionsCompiler TlsOptions { get; } = new();
 
     /// <summary>What the compiler says about these providers.</summary>
     public ConfigurationReport Report(params (string Provider, DynamicConfiguration Configuration)[] providers) =>
         Compiler.Compile([.. providers.Select(static p => new ProviderMessage(p.Provider, p.Configuration, ConfigList<ConfigurationProblem>.Empty))])
             .Report.Value;
 
-    public void Dispose() => _transports.Dispose();
+    public void Dispose()
+    {
+        _transports.Dispose();
+        _healthChecks.Dispose();
+    }
+
+    private Layer4Compiler Layer4(string[] entryPoints, string[] defaults, TimeProvider time)
+    {
+        var transports = new TcpTransportCompiler(new StaticConfiguration().TcpServersTransport);
+        return new Layer4Compiler(
+            TlsOptions,
+            transports,
+            new TcpServiceCompiler(transports, new Layer4StateStore(time, new Random(1)), _healthChecks),
+            new TcpMiddlewareCompiler(),
+            new TcpRouterCompiler(new RouterEntryPoints(entryPoints.ToImmutableHashSet(), defaults.ToConfigList()), TlsOptions),
+            new UdpServiceCompiler(new Layer4StateStore(time, new Random(1))),
+            new UdpRouterCompiler(new RouterEntryPoints(ImmutableHashSet<string>.Empty, [])));
+    }
 }

@@ -45,7 +45,7 @@ public sealed class UnsupportedKindsTests
         }
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.Contains(router.Errors, static error => error.EndsWith("is not supported yet [EG-UNSUPPORTED]", StringComparison.Ordinal));
+        Assert.Contains(router.Errors, static error => error.Contains("is not supported yet [EG-UNSUPPORTED]", StringComparison.Ordinal));
         Assert.Equal(ElementStatus.Disabled, middleware.Status);
         Assert.NotEmpty(middleware.Errors);
     }
@@ -57,7 +57,7 @@ public sealed class UnsupportedKindsTests
         var (router, _) = Compile(null, One<HttpServiceConfig>(kind));
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.Equal([$"the type {kind} of the service \"s@p\" is not supported yet [EG-UNSUPPORTED]"], router.Errors);
+        Assert.StartsWith($"the type {kind} of the service \"s@p\" is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class UnsupportedKindsTests
         var (router, _) = Compile(null, new() { LoadBalancer = config });
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.EndsWith("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
+        Assert.Contains("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class UnsupportedKindsTests
             .Routers["r@p"];
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.EndsWith("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
+        Assert.Contains("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,111 @@
+using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
+using EdgeGateway.Proxy.Routing;
+
+namespace EdgeGateway.Proxy.Snapshots;
+
+/// <summary>
+/// Finds rules that two jobs claim: same text, same priority, same entry point. Traefik lets chance decide between them, here the name
+/// does (dynamic-config §4.5); either way one of the jobs gets no request, and its owner should know. A change costs what it touches,
+/// however many routers there are; the text of a claim is made again only when its routers change.
+/// </summary>
+internal sealed class RouterClaims
+{
+    // The log gets no more lines than somebody will read.
+    private const int MaximumTold = 20;
+
+    private readonly Dictionary<Claim, List<HttpRouterModel>> _claims = [];
+    private readonly SortedDictionary<string, ConfigurationProblem> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<Claim, string> _contested = [];
+    private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
+
+    /// <summary>Takes up a change.</summary>
+    /// <returns>One warning for each rule that is claimed by several jobs, at most twenty and one that counts the rest.</returns>
+    public ConfigList<ConfigurationProblem> Update(
+        IReadOnlyList<CompiledRouter> removed, IReadOnlyList<CompiledRouter> added, IReadOnlyList<ProviderMessage> messages)
+    {
+        var touched = new HashSet<Claim>();
+        foreach (var (entryPoint, model) in removed.SelectMany(static router => router.Models))
+        {
+            var claim = Of(entryPoint, model);
+            if (_claims.TryGetValue(claim, out var routers) && routers.Remove(model))
+            {
+                touched.Add(claim);
+                if (routers.Count == 0)
+                {
+                    _claims.Remove(claim);
+                }
+            }
+        }
+
+        foreach (var (entryPoint, model) in added.SelectMany(static router => router.Models))
+        {
+            var claim = Of(entryPoint, model);
+            if (!_claims.TryGetValue(claim, out var routers))
+            {
+                // Most claims are never contested.
+                _claims.Add(claim, routers = new(1));
+            }
+
+            routers.Add(model);
+            touched.Add(claim);
+        }
+
+        var changed = false;
+        foreach (var claim in touched)
+        {
+            changed |= _contested.Remove(claim, out var known) && _told.Remove(known);
+            if (_claims.TryGetValue(claim, out var routers) && routers.Count > 1 && Describe(claim, routers, messages) is { } problem)
+            {
+                var key = $"{claim.Rule}\0{claim.EntryPoint}\0{claim.IsTls}\0{claim.Priority}";
+                _contested.Add(claim, key);
+                _told[key] = problem;
+                changed = true;
+            }
+        }
+
+        if (changed)
+        {
+            var shown = _told.Values.Distinct().ToList();
+            _problems = shown.Count <= MaximumTold
+                ? shown.ToConfigList()
+                : [.. shown.Take(MaximumTold), new("EG-ROUTER-CLAIM", ProblemSeverity.Warning, new("routers"), $"{shown.Count - MaximumTold} more rules are claimed by several jobs")];
+        }
+
+        return _problems;
+    }
+
+    private static Claim Of(string entryPoint, HttpRouterModel model) => new(entryPoint, model.IsTls, model.Priority, model.ProviderRank, model.Config.Rule ?? "");
+
+    private static ConfigurationProblem? Describe(Claim claim, List<HttpRouterModel> routers, IReadOnlyList<ProviderMessage> messages)
+    {
+        routers.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        var origins = routers.ConvertAll(router => Origin(router.Name, claim.EntryPoint, messages));
+        // The implied routers of canaries have the rule of the stable ones on purpose.
+        var second = origins.FindIndex(origin => origin?.Job != origins[0]?.Job);
+        if (second < 0)
+        {
+            return null;
+        }
+
+        var others = routers.Count > 2 ? $" and {routers.Count - 2} more" : "";
+        return new(
+            "EG-ROUTER-CLAIM", ProblemSeverity.Warning, new($"{origins[0]?.Text ?? routers[0].Name}; {origins[second]?.Text ?? routers[second].Name}"),
+            $"rule {claim.Rule.ReplaceLineEndings(" ")} is claimed by router {Named(0)} and router {Named(second)}{others} with equal priority; "
+            + $"{routers[0].Name} gets the requests, its name comes first. Give one of them another host, path or priority");
+
+        string Named(int at) => origins[at] is { } origin ? $"{routers[at].Name} of job {origin.Job}" : routers[at].Name;
+    }
+
+    private static ElementOrigin? Origin(string qualified, string entryPoint, IReadOnlyList<ProviderMessage> messages)
+    {
+        var at = qualified.LastIndexOf('@');
+        var (name, provider) = (qualified[..at], qualified[(at + 1)..]);
+        var originOf = messages.FirstOrDefault(message => message.Provider == provider)?.OriginOf;
+        // A router on several entry points may have been split (dynamic-config §3.4).
+        return originOf?.Invoke("http.routers", name, "rule")
+            ?? (name.StartsWith($"{entryPoint}-", StringComparison.Ordinal) ? originOf?.Invoke("http.routers", name[(entryPoint.Length + 1)..], "rule") : null);
+    }
+
+    private readonly record struct Claim(string EntryPoint, bool IsTls, long Priority, int ProviderRank, string Rule);
+}
