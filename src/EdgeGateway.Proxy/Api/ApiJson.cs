@@ -111,11 +111,11 @@ internal static class ApiJson
         _ => "disabled",
     };
 
-    private static void Status(Utf8JsonWriter writer, ElementStatus status) => writer.WriteString("status", StatusText(status));
+    internal static void Status(Utf8JsonWriter writer, ElementStatus status) => writer.WriteString("status", StatusText(status));
 
-    private static void Errors(Utf8JsonWriter writer, ConfigList<string> errors) => Strings(writer, "error", errors);
+    internal static void Errors(Utf8JsonWriter writer, ConfigList<string> errors) => Strings(writer, "error", errors);
 
-    private static void Strings(Utf8JsonWriter writer, string name, ConfigList<string> values)
+    internal static void Strings(Utf8JsonWriter writer, string name, ConfigList<string> values)
     {
         if (values.Count == 0)
         {

@@ -48,6 +48,7 @@ internal static class DashboardPage
         Routers(page, report);
         Services(page, report);
         Middlewares(page, report);
+        Layer4(page, report);
         return page.Append("<p><small>All of it as JSON: <code>/api/rawdata</code>, certificates and counters: <code>/api/edge</code></small></p></body></html>")
             .ToString();
     }
@@ -162,6 +163,41 @@ internal static class DashboardPage
             Begin(page, middleware.Name, middleware.Status, middleware.Errors);
             page.Append("<td>").Append(Escape(ApiJson.TypeOf(middleware.Config))).Append("<td>")
                 .Append(Escape(string.Join(", ", middleware.UsedBy))).Append("</tr>");
+        }
+    }
+
+    private static void Layer4(StringBuilder page, ConfigurationReport report)
+    {
+        foreach (var router in Rows(
+            page, "TCP routers", report.TcpRouters.Values.ToList(), static r => r.Status, "<th>Status<th>Router<th>Rule<th>Entry points<th>TLS<th>Service"))
+        {
+            Begin(page, router.Name, router.Status, router.Errors);
+            page.Append("<td><code>").Append(Escape(router.Config.Rule ?? "")).Append("</code><td>").Append(Escape(string.Join(", ", router.Using)))
+                .Append("<td>").Append(router.Config.Tls is { } tls ? tls.Passthrough ? "passthrough" : "on" : "")
+                .Append("<td>").Append(Escape(router.ServiceName)).Append("</tr>");
+        }
+
+        foreach (var service in Rows(
+            page, "TCP services", report.TcpServices.Values.ToList(), static s => s.Status, "<th>Status<th>Service<th>Servers<th>Used by"))
+        {
+            Begin(page, service.Name, service.Status, service.Errors);
+            page.Append("<td>").Append(Escape(string.Join(", ", service.Config.LoadBalancer?.Servers.Select(static s => s.Address ?? "") ?? [])))
+                .Append("<td>").Append(Escape(string.Join(", ", service.UsedBy))).Append("</tr>");
+        }
+
+        foreach (var router in Rows(
+            page, "UDP routers", report.UdpRouters.Values.ToList(), static r => r.Status, "<th>Status<th>Router<th>Entry points<th>Service"))
+        {
+            Begin(page, router.Name, router.Status, router.Errors);
+            page.Append("<td>").Append(Escape(string.Join(", ", router.Using))).Append("<td>").Append(Escape(router.ServiceName)).Append("</tr>");
+        }
+
+        foreach (var service in Rows(
+            page, "UDP services", report.UdpServices.Values.ToList(), static s => s.Status, "<th>Status<th>Service<th>Servers<th>Used by"))
+        {
+            Begin(page, service.Name, service.Status, service.Errors);
+            page.Append("<td>").Append(Escape(string.Join(", ", service.Config.LoadBalancer?.Servers.Select(static s => s.Address ?? "") ?? [])))
+                .Append("<td>").Append(Escape(string.Join(", ", service.UsedBy))).Append("</tr>");
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
 
             if (config.ParentRefs.Count > 0)
             {
-                own.Add(Unsupported.Text("parentRefs (a router below other routers)"));
+                own.Add(faults.Describe(Unsupported.Code, "parentRefs", "parentRefs (a router below other routers) is not supported yet"));
             }
 
             if (!HttpRule.TryCompile(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleFault))

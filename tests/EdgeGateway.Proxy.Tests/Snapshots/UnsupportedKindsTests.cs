@@ -46,7 +46,7 @@ public sealed class UnsupportedKindsTests
         }
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.Contains(router.Errors, static error => error.EndsWith("is not supported yet [EG-UNSUPPORTED]", StringComparison.Ordinal));
+        Assert.Contains(router.Errors, static error => error.Contains("is not supported yet [EG-UNSUPPORTED]", StringComparison.Ordinal));
         Assert.Equal(ElementStatus.Disabled, middleware.Status);
         Assert.NotEmpty(middleware.Errors);
     }
@@ -58,7 +58,7 @@ public sealed class UnsupportedKindsTests
         var (router, _) = Compile(null, One<HttpServiceConfig>(kind));
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.Equal([$"the type {kind} of the service \"s@p\" is not supported yet [EG-UNSUPPORTED]"], router.Errors);
+        Assert.StartsWith($"the type {kind} of the service \"s@p\" is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class UnsupportedKindsTests
         var (router, _) = Compile(null, new() { LoadBalancer = config });
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.EndsWith("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
+        Assert.Contains("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class UnsupportedKindsTests
             .Routers["r@p"];
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.EndsWith("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
+        Assert.Contains("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
