@@ -61,30 +61,10 @@ internal sealed class CompilerStage : IDisposable
 
     public SnapshotCompiler Compiler { get; }
 
-    /// <summary>The sets of TLS options as the compiler merged them.</summary>
-    public TlsOptionsCompiler TlsOptions { get; } = new();
-
     /// <summary>What the compiler says about these providers.</summary>
     public ConfigurationReport Report(params (string Provider, DynamicConfiguration Configuration)[] providers) =>
         Compiler.Compile([.. providers.Select(static p => new ProviderMessage(p.Provider, p.Configuration, ConfigList<ConfigurationProblem>.Empty))])
             .Report.Value;
 
-    public void Dispose()
-    {
-        _transports.Dispose();
-        _healthChecks.Dispose();
-    }
-
-    private Layer4Compiler Layer4(string[] entryPoints, string[] defaults, TimeProvider time)
-    {
-        var transports = new TcpTransportCompiler(new StaticConfiguration().TcpServersTransport);
-        return new Layer4Compiler(
-            TlsOptions,
-            transports,
-            new TcpServiceCompiler(transports, new Layer4StateStore(time, new Random(1)), _healthChecks),
-            new TcpMiddlewareCompiler(),
-            new TcpRouterCompiler(new RouterEntryPoints(entryPoints.ToImmutableHashSet(), defaults.ToConfigList()), TlsOptions),
-            new UdpServiceCompiler(new Layer4StateStore(time, new Random(1))),
-            new UdpRouterCompiler(new RouterEntryPoints(ImmutableHashSet<string>.Empty, [])));
-    }
+    public void Dispose() => _transports.Dispose();
 }
