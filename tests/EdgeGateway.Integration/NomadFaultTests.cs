@@ -77,7 +77,7 @@ public sealed class NomadFaultTests
         await stage.Gateway.LoggedAsync("by event stream");
         stage.Nomad.Restore(4, new Registration("b1", "b", "b", "127.0.0.1", whoami.Port, [LateRule]));
         await LiveAsync(stage, "b.test");
-        Assert.Equal("404", await stage.GetAsync("a.test"));
+        Assert.True(await stage.GetAsync("a.test") is "503" or "404");
         await stage.Gateway.LoggedAsync("EG-NOMAD-REPLACED");
         stage.Nomad.Register("c1", "c", whoami.Port, "traefik.http.routers.c.rule=Host(`c.test`)");
         await LiveAsync(stage, "c.test");
@@ -103,7 +103,7 @@ public sealed class NomadFaultTests
         stage.Nomad.Register("b1", "b", whoami.Port, LateRule);
         await LiveAsync(stage, "b.test");
         stage.Nomad.Deregister("a1");
-        await stage.UntilAsync(async () => await stage.GetAsync("a.test") == "404", Soon);
+        await stage.UntilAsync(async () => await stage.GetAsync("a.test") is "503" or "404", Soon);
     }
 
     [Fact]

@@ -19,15 +19,15 @@ internal sealed class RouteProbe : IDisposable
     public int Asked { get; private set; }
 
     /// <summary>Returns the time (Stopwatch) at which the first 200 was complete.</summary>
-    public long UntilLive(string host) => Until(host, 200);
+    public long UntilLive(string host) => Until(host, static status => status == 200);
 
-    /// <summary>Returns the time at which the first 404 was complete.</summary>
-    public long UntilGone(string host) => Until(host, 404);
+    /// <summary>Returns the time at which the first answer without a server (503, later 404) was complete.</summary>
+    public long UntilGone(string host) => Until(host, static status => status is 503 or 404);
 
     /// <inheritdoc />
     public void Dispose() => _socket.Dispose();
 
-    private long Until(string host, int wanted)
+    private long Until(string host, Predicate<int> wanted)
     {
         var request = Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
         var begun = Stopwatch.GetTimestamp();
@@ -35,14 +35,14 @@ internal sealed class RouteProbe : IDisposable
         {
             _socket.Send(request);
             Asked++;
-            if (Status() == wanted)
+            if (wanted(Status()))
             {
                 return Stopwatch.GetTimestamp();
             }
 
             if (Stopwatch.GetElapsedTime(begun) > Limit)
             {
-                throw new TimeoutException($"{host} did not answer {wanted} in {Limit.TotalSeconds} s");
+                throw new TimeoutException($"{host} did not answer as wanted in {Limit.TotalSeconds} s");
             }
         }
     }
