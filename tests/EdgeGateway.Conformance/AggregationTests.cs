@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tests.Snapshots;
+using EdgeGateway.Proxy.Tls;
 
 namespace EdgeGateway.Conformance;
 
@@ -17,7 +18,15 @@ public sealed class AggregationTests
     // Traefik's outcome after all fails.
     private static readonly Dictionary<string, string> Deviations = new(StringComparer.Ordinal)
     {
+        ["Test_mergeConfiguration_tlsCertificates#2"] = "there is no ACME resolver, so the store acme-tls/1 holds nothing",
+        ["Test_resolveHTTPTLSOptions#1"] = NoHttpOptions,
+        ["Test_resolveHTTPTLSOptions#2"] = NoHttpOptions,
+        ["Test_resolveHTTPTLSOptions#3"] = NoHttpOptions,
+        ["Test_resolveHTTPTLSOptions#4"] = NoHttpOptions,
+        ["Test_resolveHTTPTLSOptions#5"] = NoHttpOptions,
     };
+
+    private const string NoHttpOptions = "HTTP routers with TLS options of their own are not supported yet: they are disabled and say so";
 
     public static TheoryData<string> Cases => [.. All().Select(static entry => entry.Text("id"))];
 
@@ -33,7 +42,8 @@ public sealed class AggregationTests
         {
             "mergeConfiguration" => Merge(entry),
             "applyModel" => Model(entry),
-            _ => null,
+            "resolveHTTPTLSOptions" => TlsOptions(entry),
+            var kind => $"unknown kind {kind}",
         };
         if (Deviations.TryGetValue(id, out var reason))
         {
@@ -57,8 +67,82 @@ public sealed class AggregationTests
             "http" => Elements(expected, "routers", report.Routers.Values.Select(static r => KeyValuePair.Create(r.Name, EntryPoints(r.Config.EntryPoints))))
                 ?? Elements(expected, "services", report.Services.Keys.Select(static name => KeyValuePair.Create(name, "")))
                 ?? Elements(expected, "middlewares", report.Middlewares.Keys.Select(static name => KeyValuePair.Create(name, ""))),
-            var part => $"{part} is not compared yet",
+            "tcp" => Elements(expected, "routers", report.TcpRouters.Values.Select(static r => KeyValuePair.Create(r.Name, EntryPoints(r.Config.EntryPoints))))
+                ?? Elements(expected, "services", report.TcpServices.Keys.Select(static name => KeyValuePair.Create(name, ""))),
+            "tls.options" => MergeOptions(entry),
+            "tls.certificates" => MergeCertificates(entry),
+            "tls.stores" => MergeStores(entry),
+            var part => $"unknown part {part}",
         };
+    }
+
+    private static ProviderMessage[] Messages(JsonObject entry) =>
+    [
+        .. entry["given"]!.AsObject().Select(static given => new ProviderMessage(
+            given.Key, TagsCorpus.Decode(given.Value), ConfigList<Configuration.Sources.ConfigurationProblem>.Empty)),
+    ];
+
+    private static string? MergeOptions(JsonObject entry)
+    {
+        var compiler = new TlsOptionsCompiler();
+        compiler.Update(Messages(entry));
+        var expected = entry["expected"]!.AsObject();
+        foreach (var (name, options) in expected)
+        {
+            var wanted = TlsOptionsConfig.Type.Decode(Node(options!), new(Configuration.Sources.ConfigSource.File))!;
+            if (compiler.Find(name)?.Config is not { } got
+                || (wanted.MinVersion, wanted.MaxVersion) != (got.MinVersion, got.MaxVersion) || !wanted.AlpnProtocols.Equals(got.AlpnProtocols))
+            {
+                return $"{name}: expected {wanted}, got {compiler.Find(name)?.Config}";
+            }
+        }
+
+        // What Traefik leaves out is there as an entry with an error, so that a router that wants it says why.
+        return expected.ContainsKey("default") || compiler.Default.Model is null ? null : "default is used";
+    }
+
+    private static string? MergeCertificates(JsonObject entry)
+    {
+        var store = new CertificateStore();
+        var compiler = new TlsCertificatesCompiler(store);
+        compiler.Update(Messages(entry));
+        var tried = compiler.Problems.Count + store.Leaves.Count;
+        return tried == entry["expected"]!.AsArray().Count ? null : $"{tried} certificates were read";
+    }
+
+    private static string? MergeStores(JsonObject entry)
+    {
+        // The files do not exist: that one was tried shows in what is said about it.
+        var compiler = new TlsCertificatesCompiler(new CertificateStore());
+        compiler.Update(Messages(entry));
+        var code = entry["expected"]!["default"] is null ? "EG-TLS-STORE" : "EG-TLS-CERTIFICATE";
+        return compiler.Problems is [var problem] && problem.Code == code ? null : string.Join(' ', compiler.Problems);
+    }
+
+    private static string? TlsOptions(JsonObject entry)
+    {
+        var given = new JsonObject();
+        foreach (var (name, router) in entry["routers"]!.AsObject())
+        {
+            var copy = router!.DeepClone().AsObject();
+            copy["service"] = "noop@internal";
+            given[name[..name.IndexOf('@', StringComparison.Ordinal)]] = copy;
+        }
+
+        using var stage = new CompilerStage(["ep-a", "ep-b"], []);
+        var report = stage.Report(
+            ("file", TagsCorpus.Decode(new JsonObject { ["http"] = new JsonObject { ["routers"] = given } })),
+            ("internal", TagsCorpus.Decode(new JsonObject { ["http"] = new JsonObject { ["services"] = new JsonObject { ["noop"] = new JsonObject() } } })));
+        foreach (var (name, options) in entry["expected"]!.AsObject())
+        {
+            if (!report.Routers.TryGetValue(name, out var router) || router.Status == ElementStatus.Disabled
+                || (router.Config.Tls?.Options ?? "default") != options!.GetValue<string>().Split('@')[0])
+            {
+                return $"{name}: {router?.Status} {string.Join(' ', router?.Errors ?? [])}, there are {string.Join(' ', report.Routers.Keys)}";
+            }
+        }
+
+        return entry["unexpectedRouters"].Texts().Where(report.Routers.ContainsKey).FirstOrDefault() is { } extra ? $"{extra} is there" : null;
     }
 
     private static string EntryPoints(IEnumerable<string> names) => string.Join(',', names);

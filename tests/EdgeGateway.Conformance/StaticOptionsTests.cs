@@ -18,6 +18,8 @@ public sealed class StaticOptionsTests
         ["global.checknewversion"] = "false",
         ["providers.nomad.endpoint.address"] = "",
         ["providers.precedence"] = "",
+        // Unlimited unless set (decided): a half-closed connection gets its answer.
+        ["tcpserverstransport.terminationdelay"] = "-0.001",
         // The same numbers, written shorter.
         ["metrics.prometheus.buckets"] = "0.1,0.3,1.2,5",
     };
@@ -187,7 +189,7 @@ public sealed class StaticOptionsTests
         "certificatesresolvers.<name>.tailscale" => "true",
         "entrypoints.<name>.http" => "true",
         "entrypoints.<name>.address" => "127.0.0.1:8080",
-        "entrypoints.<name>.forwardedheaders.trustedips" => "127.0.0.1/32",
+        "entrypoints.<name>.forwardedheaders.trustedips" or "entrypoints.<name>.proxyprotocol.trustedips" => "127.0.0.1/32",
         "entrypoints.<name>.http.tls.domains" => "x",
         "providers.nomad.allowemptyservices" => "true",
         _ when initial == "false" => "true",

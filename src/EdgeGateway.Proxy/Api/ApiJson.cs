@@ -14,7 +14,7 @@ internal static class ApiJson
     public static void Router(Utf8JsonWriter writer, RouterReport router, bool named)
     {
         writer.WriteStartObject();
-        var config = named && router.Config.Tls is { } tls && string.IsNullOrEmpty(tls.Options)
+        var config = router.Config.Tls is { } tls && string.IsNullOrEmpty(tls.Options)
             ? router.Config with { Tls = tls with { Options = "default" } }
             : router.Config;
         HttpRouterConfig.Type.WriteFields(writer, config);

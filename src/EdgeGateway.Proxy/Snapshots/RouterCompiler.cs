@@ -161,7 +161,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             reports.Add(new(
                 qualified, owner, Shown(config, owner, priority),
                 !usable ? ElementStatus.Disabled : warned ? ElementStatus.Warning : ElementStatus.Enabled,
-                own.ToConfigList(), served, serviceName?.ToString() ?? ""));
+                own.Distinct(StringComparer.Ordinal).ToConfigList(), served, serviceName?.ToString() ?? ""));
         }
     }
 

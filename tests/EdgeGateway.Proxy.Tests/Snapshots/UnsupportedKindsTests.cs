@@ -17,6 +17,7 @@ public sealed class UnsupportedKindsTests
         ["chain"] = new() { Chain = new() },
         ["headers"] = new() { Headers = new() { CustomRequestHeaders = new Dictionary<string, string> { ["X-A"] = "1" }.ToConfigMap() } },
         ["encodedCharacters"] = new() { EncodedCharacters = new() },
+        ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
         ["redirectScheme"] = new() { RedirectScheme = new() { Scheme = "https" } },
         ["inFlightReq"] = new() { InFlightReq = new() { Amount = 1 } },
     };
