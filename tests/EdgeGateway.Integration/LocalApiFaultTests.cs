@@ -228,7 +228,7 @@ public sealed class LocalApiFaultTests : IDisposable
         (await stage.ApiAsync("/api/edge")).GetProperty("certificates").EnumerateArray().FirstOrDefault(c => c.GetProperty("name").GetString() == name) is
         { ValueKind: JsonValueKind.Object } found ? found : JsonDocument.Parse("{}").RootElement;
 
-    private static Task RunningAsync(Stage stage) => stage.UntilAsync(
+    private static Task<TimeSpan> RunningAsync(Stage stage) => stage.UntilAsync(
         async () => await TailscaleAsync(stage) is var t && t.GetProperty("state").GetString() == "Running" && !t.TryGetProperty("code", out _), Soon);
 
     private static async Task<JsonElement> TailscaleAsync(Stage stage) => (await stage.ApiAsync("/api/edge")).GetProperty("tailscale");
