@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.EntryPoints;
 
@@ -54,8 +55,8 @@ public sealed class Connection
     /// <summary>Cipher suite of the handshake; null without TLS.</summary>
     public TlsCipherSuite? TlsCipher { get; set; }
 
-    /// <summary>Name of the set of TLS options of the handshake; empty without TLS.</summary>
-    public string TlsOptions { get; set; } = "";
+    /// <summary>Name of the set of TLS options of the handshake.</summary>
+    public string TlsOptions { get; set; } = TlsOptionsModel.DefaultName;
 
     /// <summary>Certificate that the client showed, verified as far as the TLS options ask for it; null without one.</summary>
     public X509Certificate2? ClientCertificate { get; set; }

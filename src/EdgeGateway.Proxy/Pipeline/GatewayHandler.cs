@@ -143,7 +143,7 @@ public sealed class GatewayHandler
             return ErrorAnswer.BareAsync(context, StatusCodes.Status400BadRequest);
         }
 
-        if (context.Connection.IsTls && _options.IsMisdirected?.Invoke(context) == true)
+        if (context.Connection.IsTls && routing.IsMisdirected(context.Connection.TlsOptions, router))
         {
             return ErrorAnswer.PlainAsync(context, StatusCodes.Status421MisdirectedRequest, "Misdirected Request");
         }

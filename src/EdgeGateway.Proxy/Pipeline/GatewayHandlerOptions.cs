@@ -22,12 +22,6 @@ public sealed record GatewayHandlerOptions
     /// </summary>
     public Func<string?>? NodeName { get; init; }
 
-    /// <summary>
-    /// True when the connection's TLS options are not those of the matched router: 421 (dynamic-config §6.4). Asked for TLS
-    /// connections only. Null: never.
-    /// </summary>
-    public Func<GatewayContext, bool>? IsMisdirected { get; init; }
-
     /// <summary>Called once at the end of every request, whatever its end; must not throw or block. For access log and metrics.</summary>
     public Action<GatewayContext>? Completed { get; init; }
 

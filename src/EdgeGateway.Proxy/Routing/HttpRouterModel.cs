@@ -1,5 +1,6 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Routing;
 
@@ -20,6 +21,9 @@ public sealed class HttpRouterModel
 
     /// <summary>Position of its provider in <c>providers.precedence</c>; those not in the list share the highest number.</summary>
     public int ProviderRank { get; init; } = int.MaxValue;
+
+    /// <summary>Qualified name of the TLS options that it asks for; <c>default</c> for none of its own.</summary>
+    public string TlsOptions { get; init; } = TlsOptionsModel.DefaultName;
 
     /// <summary>Middlewares and service.</summary>
     public required RequestPipeline Pipeline { get; init; }

@@ -21,12 +21,23 @@ internal sealed class CompiledRouter
     /// <summary>Certificates that it wants.</summary>
     public required CertificateWish[] Wishes { get; init; }
 
+    /// <summary>Its use of TLS options other than the default; mostly none.</summary>
+    public TlsUse[] TlsUses { get; init; } = [];
+
     /// <summary>The reports of the routers made from this one.</summary>
     public required RouterReports Reports { get; init; }
 
     /// <summary>Whether all that it refers to is what it was made with.</summary>
-    public bool IsCurrent(ServiceCompiler services, MiddlewareCompiler middlewares)
+    public bool IsCurrent(ServiceCompiler services, MiddlewareCompiler middlewares, TlsOptionsCompiler tlsOptions)
     {
+        foreach (var use in TlsUses)
+        {
+            if (!ReferenceEquals(tlsOptions.Find(use.Options), use.Entry))
+            {
+                return false;
+            }
+        }
+
         foreach (var (name, entry) in Services)
         {
             if (entry is null ? services.Find(name) is not null : entry.IsReplaced)

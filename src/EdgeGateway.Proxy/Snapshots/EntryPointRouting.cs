@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Tls.Options;
 
@@ -24,13 +25,33 @@ public sealed class EntryPointRouting
     /// <summary>The TLS options of its connections, by server name.</summary>
     internal TlsHostTable TlsHosts { get; init; } = TlsHostTable.Empty;
 
+    /// <summary>Routers whose own TLS options are not applied here, by name; mostly none.</summary>
+    internal FrozenSet<string> WithoutOwnTls { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>The routing after a change of its routers, which are sorted into the plain and the TLS side (dynamic-config §6.2).</summary>
     public EntryPointRouting With(IReadOnlyCollection<HttpRouterModel> removed, IReadOnlyCollection<HttpRouterModel> added) => new()
     {
         Name = Name,
         Port = Port,
         TlsHosts = TlsHosts,
+        WithoutOwnTls = WithoutOwnTls,
         Plain = Plain.With([.. removed.Where(static router => !router.IsTls)], [.. added.Where(static router => !router.IsTls)]),
         Tls = Tls.With([.. removed.Where(static router => router.IsTls)], [.. added.Where(static router => router.IsTls)]),
     };
+
+    /// <summary>The same routers with other TLS options.</summary>
+    internal EntryPointRouting With(TlsHostTable hosts, FrozenSet<string> withoutOwnTls) => new()
+    {
+        Name = Name,
+        Port = Port,
+        TlsHosts = hosts,
+        WithoutOwnTls = withoutOwnTls,
+        Plain = Plain,
+        Tls = Tls,
+    };
+
+    /// <summary>True when a connection with these TLS options must not carry requests to that router (421, dynamic-config §6.4).</summary>
+    internal bool IsMisdirected(string connectionOptions, HttpRouterModel router) =>
+        !string.Equals(connectionOptions, router.TlsOptions, StringComparison.Ordinal)
+        && (connectionOptions != TlsOptionsModel.DefaultName || !WithoutOwnTls.Contains(router.Name));
 }

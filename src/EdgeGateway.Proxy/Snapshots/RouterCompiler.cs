@@ -1,12 +1,13 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Tls.Options;
 using EdgeGateway.Rules.Http;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>Compiles routers: entry points, defaults, rule, middlewares, service (dynamic-config §3.4, 4.5, 6.1, 6.9).</summary>
-internal sealed class RouterCompiler(RouterCompilerOptions options)
+internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCompiler tlsOptions)
 {
     private static readonly RouterObservabilityConfig Observed = new() { AccessLogs = true, Metrics = true, Tracing = true, TraceVerbosity = "minimal" };
 
@@ -20,17 +21,17 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
     /// <param name="messages">The latest message of each provider.</param>
     /// <param name="services">The services, up to date.</param>
     /// <param name="middlewares">The middlewares, up to date.</param>
-    /// <param name="referencesChanged">False when no service or middleware came, went or was replaced since the last call.</param>
+    /// <param name="referencesChanged">False when no service, middleware or set of TLS options came, went or was replaced since the last call.</param>
     public CompiledElements<HttpRouterConfig, CompiledRouter>.Changes Update(
         IReadOnlyList<ProviderMessage> messages, ServiceCompiler services, MiddlewareCompiler middlewares, bool referencesChanged)
     {
         _hints.Begin();
         return _elements.Update(
             messages,
-            (provider, name, config, before) => before is not null && before.Source.Equals(config) && before.IsCurrent(services, middlewares)
+            (provider, name, config, before) => before is not null && before.Source.Equals(config) && before.IsCurrent(services, middlewares, tlsOptions)
                 ? before
                 : Compile(name, messages.First(message => message.Provider == provider), messages, config, services, middlewares),
-            referencesChanged ? router => router.IsCurrent(services, middlewares) : null);
+            referencesChanged ? router => router.IsCurrent(services, middlewares, tlsOptions) : null);
     }
 
     /// <summary>What is said about every router as it is now.</summary>
@@ -49,6 +50,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
         var models = new List<(string, HttpRouterModel)>();
         var reports = new List<RouterReport>();
         var wishes = new List<CertificateWish>();
+        var tlsUses = new List<TlsUse>();
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
         var usedMiddlewares = new List<(QualifiedName, MiddlewareEntry?)>();
 
@@ -71,6 +73,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             Middlewares = [.. usedMiddlewares],
             Models = [.. models],
             Wishes = [.. wishes],
+            TlsUses = [.. tlsUses],
             Reports = new(provider, reports, models),
         };
 
@@ -88,7 +91,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
 
             var warned = own.Count > 0;
             var priority = config.Priority != 0 ? config.Priority : HttpRule.PriorityOf(config.Rule ?? "");
-            var broken = own.Count;
+            var before = own.Count;
 
             if (config.Priority > HttpRule.MaximumUserPriority && owner != InternalConfiguration.Provider)
             {
@@ -108,10 +111,20 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
             }
 
             wishes.AddRange(CertificateWishes.Of(config, rule));
-            if (config.Tls?.Options is { Length: > 0 } tlsOptions && tlsOptions != "default")
+            var tlsName = TlsOptionsCompiler.Qualify(config.Tls?.Options, owner);
+            if (config.Tls is not null && tlsName != TlsOptionsModel.DefaultName)
             {
-                var missed = QualifiedName.Resolve(tlsOptions, owner);
-                own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {missed}{DidYouMeanOptions(missed, messages)}"));
+                var set = tlsOptions.Find(tlsName);
+                tlsUses.AddRange(served.Select(entryPoint => new TlsUse(entryPoint, qualified, tlsName, set, rule?.Domains ?? [])));
+                if (set?.Model is null)
+                {
+                    var reason = set?.Error is { } broken ? $": {broken}" : DidYouMeanOptions(QualifiedName.Resolve(tlsName, owner), messages);
+                    own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {tlsName}{reason}"));
+                }
+            }
+            else if (config.Tls is not null && tlsOptions.Default.Model is null)
+            {
+                own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {tlsName}: {tlsOptions.Default.Error}"));
             }
 
             var missing = new List<string>();
@@ -137,7 +150,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                 }
             }
 
-            var usable = own.Count == broken && rule is not null && service?.Model is not null;
+            var usable = own.Count == before && rule is not null && service?.Model is not null;
             // From here on nothing disables the router.
             warned |= Doubt(config, rule, faults, own);
             if (usable)
@@ -152,6 +165,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options)
                         Config = config,
                         Rule = new CompiledRule(rule!),
                         Priority = priority,
+                        TlsOptions = tlsName,
                         ProviderRank = rank,
                         Pipeline = pipeline,
                     }));

@@ -10,7 +10,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// Turns what all providers said into one snapshot (a change, design decisions 10, 11 and 15):
 /// <list type="number">
 /// <item>servers transports, then services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
-/// <item>middlewares: made when their configuration changed;</item>
+/// <item>middlewares and TLS options: made when their configuration changed;</item>
 /// <item>routers: kept when their configuration and all they refer to kept their objects, else compiled;</item>
 /// <item>tables: the routers of each entry point, plain and TLS, indexed; kept when their routers are the same;</item>
 /// <item>report: what API, dashboard and log say.</item>
@@ -21,6 +21,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 public sealed partial class SnapshotCompiler
 {
     private readonly TransportCompiler _transports;
+    private readonly TlsOptionsCompiler _tlsOptions;
     private readonly ServiceCompiler _services;
     private readonly MiddlewareCompiler _middlewares;
     private readonly RouterCompiler _routers;
@@ -35,10 +36,11 @@ public sealed partial class SnapshotCompiler
     private HashSet<string> _said = new(StringComparer.Ordinal);
 
     internal SnapshotCompiler(
-        TransportCompiler transports, ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers, RoutingTables tables,
-        Layer4Compiler layer4, ILogger<SnapshotCompiler> logger)
+        TransportCompiler transports, TlsOptionsCompiler tlsOptions, ServiceCompiler services, MiddlewareCompiler middlewares, RouterCompiler routers,
+        RoutingTables tables, Layer4Compiler layer4, ILogger<SnapshotCompiler> logger)
     {
         _transports = transports;
+        _tlsOptions = tlsOptions;
         _services = services;
         _middlewares = middlewares;
         _routers = routers;
@@ -61,13 +63,15 @@ public sealed partial class SnapshotCompiler
 
         // Step 2.
         referencesChanged |= _middlewares.Update(messages);
+        var tlsOptionsChanged = _tlsOptions.Update(messages);
+        referencesChanged |= tlsOptionsChanged;
 
         // Step 3.
         var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
         var (compiledTcp, reusedTcp) = _layer4.Update(messages);
 
         // Step 4.
-        var entryPoints = _tables.Update(removed, added);
+        var entryPoints = _tables.Update(removed, added, tlsOptionsChanged);
         var tcp = _layer4.TcpTables(entryPoints);
 
         Certificates?.Update(messages);
@@ -75,7 +79,7 @@ public sealed partial class SnapshotCompiler
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var claims = _claims.Update(removed, added, messages);
-        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
         Say(problems);
         foreach (var (service, text) in _services.TakeComplaints())
         {

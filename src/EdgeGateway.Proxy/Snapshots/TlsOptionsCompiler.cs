@@ -31,12 +31,13 @@ internal sealed class TlsOptionsCompiler
             : QualifiedName.Resolve(reference, provider).ToString();
 
     /// <summary>Takes up what the providers say.</summary>
-    public void Update(IReadOnlyList<ProviderMessage> messages)
+    /// <returns>False when every set is what it was.</returns>
+    public bool Update(IReadOnlyList<ProviderMessage> messages)
     {
         ConfigMap<TlsOptionsConfig>[] now = [.. messages.Select(static m => m.Configuration.Tls.Options)];
         if (now.AsSpan().SequenceEqual(_seen))
         {
-            return;
+            return false;
         }
 
         _seen = now;
@@ -70,6 +71,7 @@ internal sealed class TlsOptionsCompiler
 
         _entries = next;
         Problems = problems.ToConfigList();
+        return true;
     }
 
     private void Add(

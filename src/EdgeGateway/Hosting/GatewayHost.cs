@@ -310,31 +310,35 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             .ToDictionary(static m => m.EntryPoint, StringComparer.Ordinal);
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
+        var tlsOptions = new TlsOptionsCompiler();
         return new SnapshotCompiler(
             transports,
+            tlsOptions,
             new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {
                 Resolvers = [.. _configuration.CertificatesResolvers.Keys],
                 Precedence = [.. _configuration.Providers.Precedence],
-            }),
-            new RoutingTables(_entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal)),
-            Layer4(tcpNames, defaultEntryPoints, random),
+            }, tlsOptions),
+            new RoutingTables(
+                _entryPoints.ToDictionary(static e => e.Name, e => EntryPointAddress.Parse(names[e.Name].Address).Port, StringComparer.Ordinal), tlsOptions),
+            Layer4(tcpNames, defaultEntryPoints, tlsOptions, random),
             _loggers.CreateLogger<SnapshotCompiler>())
         {
             Certificates = new TlsCertificatesCompiler(certificates),
         };
     }
 
-    private Layer4Compiler Layer4(IReadOnlyList<string> tcpNames, ConfigList<string> defaultEntryPoints, Random random)
+    private Layer4Compiler Layer4(
+        IReadOnlyList<string> tcpNames, ConfigList<string> defaultEntryPoints, TlsOptionsCompiler tlsOptions, Random random)
     {
         var udpNames = _configuration.EntryPoints.Where(static e => e.Value.IsUdp).Select(static e => e.Key).ToConfigList();
         _healthChecks = new TcpHealthChecks(_time, _loggers.CreateLogger<TcpHealthChecks>());
         return Layer4Compiler.Create(
             new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints),
             new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames),
-            new TlsOptionsCompiler(), _configuration.TcpServersTransport, _healthChecks, _time, random,
+            tlsOptions, _configuration.TcpServersTransport, _healthChecks, _time, random,
             _configuration.Core?.DefaultRuleSyntax);
     }
 

@@ -279,12 +279,14 @@ public sealed class GatewayHandlerTests
     }
 
     [Fact]
-    public async Task A_router_is_misdirected_when_the_TLS_side_says_so()
+    public async Task A_request_over_a_connection_with_other_TLS_options_than_its_routers_is_misdirected()
     {
         Publish(tls: [Router("t@test", TestRule.Any, tls: true)]);
-        var request = new TestRequest { Connection = TestRequest.Peer("127.0.0.1", 1, tls: true) };
+        var connection = TestRequest.Peer("127.0.0.1", 1, tls: true);
+        connection.TlsOptions = "own@file";
+        var request = new TestRequest { Connection = connection };
 
-        await request.HandleAsync(new(TestRequest.EntryPoint(), Options() with { IsMisdirected = static context => context.Router!.Name == "t@test" }));
+        await request.HandleAsync(new(TestRequest.EntryPoint(), Options()));
 
         Assert.Equal((421, "Misdirected Request\n"), (request.Status, request.Body));
     }

@@ -40,12 +40,13 @@ internal sealed class CompilerStage : IDisposable
         States = new ServiceStateStore(time, new Random(1), own);
         Compiler = new SnapshotCompiler(
             transports,
+            tlsOptions,
             new ServiceCompiler(
                 new ServiceFactory(States, Forwarding, time), transports,
                 new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
-            new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }),
-            new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80)),
+            new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }, tlsOptions),
+            new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80), tlsOptions),
             new Layer4Compiler(
                 tlsOptions, layer4Transports,
                 new TcpServiceCompiler(layer4Transports, new Layer4StateStore(time, new Random(1)), new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance)),
