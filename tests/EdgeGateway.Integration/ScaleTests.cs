@@ -20,6 +20,7 @@ public sealed partial class ScaleTests
             n => n.Register([.. Enumerable.Range(0, Services).Select(i => Of(i, a.Port)), Of(0, b.Port) with { Id = "s0-b" }]),
             more: ["--log.level=DEBUG", "--edge.lastInstanceGrace=0s"]);
         await stage.UntilAsync(async () => Counts(stage).Sum(static c => c.Compiled) >= Services && await stage.GetAsync("s9999.test") != "404", Soon);
+        await stage.SettleAsync(a.Port);
         using var client = Stage.Client(stage.Web);
         var order = new List<string> { await NameAsync(client), await NameAsync(client) };
 

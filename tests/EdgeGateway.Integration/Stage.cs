@@ -133,6 +133,31 @@ public sealed class Stage : IAsyncDisposable
         return begun.Elapsed;
     }
 
+    /// <summary>Calls to Nomad but for the watchdog's lists.</summary>
+    public int NomadReads => Nomad.Calls.Where(static c => c.Key != "/v1/services").Sum(static c => c.Value);
+
+    /// <summary>
+    /// Waits until changes come by events alone: a stream whose first line came late has everything read once more. Over when a service
+    /// comes and goes without a read.
+    /// </summary>
+    /// <param name="port">Where a server listens.</param>
+    public async Task SettleAsync(int port)
+    {
+        int before;
+        var rounds = 0;
+        do
+        {
+            before = NomadReads;
+            var name = $"settling-{++rounds}";
+            Assert.InRange(rounds, 1, 1000);
+            Nomad.Register(name, name, port, $"traefik.http.routers.{name}.rule=Host(`{name}.test`)");
+            await UntilAsync(async () => (await GetAsync($"{name}.test")).StartsWith("Name: ", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+            Nomad.Deregister(name);
+            await UntilAsync(async () => !(await GetAsync($"{name}.test")).StartsWith("Name: ", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        }
+        while (NomadReads != before);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Gateway.DisposeAsync();

@@ -314,7 +314,7 @@ public sealed class HttpForwardingTests
             await connection.ReadHeadAsync();
             await connection.UntilClosedAsync();
         });
-        var limits = new ForwardingTimeoutsConfig { ResponseHeaderTimeout = TimeSpan.FromMilliseconds(100) };
+        var limits = new ForwardingTimeoutsConfig { ResponseHeaderTimeout = TimeSpan.FromSeconds(1) };
         await using var gateway = await RunningGateway.StartAsync(new LoadBalancerConfig(), new() { ForwardingTimeouts = limits }, server.Url);
 
         var answer = await gateway.SendAsync("GET /");
