@@ -24,12 +24,20 @@ internal sealed class CompiledRouter
     /// <summary>Its use of TLS options other than the default; mostly none.</summary>
     public TlsUse[] TlsUses { get; init; } = [];
 
+    /// <summary>Whether the default TLS options were broken when it was compiled; null = it does not depend on them.</summary>
+    public bool? DefaultTlsBroken { get; init; }
+
     /// <summary>The reports of the routers made from this one.</summary>
     public required RouterReports Reports { get; init; }
 
     /// <summary>Whether all that it refers to is what it was made with.</summary>
     public bool IsCurrent(ServiceCompiler services, MiddlewareCompiler middlewares, TlsOptionsCompiler tlsOptions)
     {
+        if (DefaultTlsBroken is { } broken && broken != (tlsOptions.Default.Model is null))
+        {
+            return false;
+        }
+
         foreach (var use in TlsUses)
         {
             if (!ReferenceEquals(tlsOptions.Find(use.Options), use.Entry))

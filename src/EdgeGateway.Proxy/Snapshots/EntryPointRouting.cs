@@ -52,6 +52,7 @@ public sealed class EntryPointRouting
 
     /// <summary>True when a connection with these TLS options must not carry requests to that router (421, dynamic-config §6.4).</summary>
     internal bool IsMisdirected(string connectionOptions, HttpRouterModel router) =>
-        !string.Equals(connectionOptions, router.TlsOptions, StringComparison.Ordinal)
-        && (connectionOptions != TlsOptionsModel.DefaultName || !WithoutOwnTls.Contains(router.Name));
+        !string.Equals(
+            connectionOptions, WithoutOwnTls.Count > 0 && WithoutOwnTls.Contains(router.Name) ? TlsOptionsModel.DefaultName : router.TlsOptions,
+            StringComparison.Ordinal);
 }

@@ -51,6 +51,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
         var reports = new List<RouterReport>();
         var wishes = new List<CertificateWish>();
         var tlsUses = new List<TlsUse>();
+        bool? defaultTlsBroken = null;
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
         var usedMiddlewares = new List<(QualifiedName, MiddlewareEntry?)>();
 
@@ -74,6 +75,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             Models = [.. models],
             Wishes = [.. wishes],
             TlsUses = [.. tlsUses],
+            DefaultTlsBroken = defaultTlsBroken,
             Reports = new(provider, reports, models),
         };
 
@@ -122,7 +124,12 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
                     own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {tlsName}{reason}"));
                 }
             }
-            else if (config.Tls is not null && tlsOptions.Default.Model is null)
+            else if (config.Tls is not null)
+            {
+                defaultTlsBroken = tlsOptions.Default.Model is null;
+            }
+
+            if (defaultTlsBroken == true && config.Tls is not null && tlsName == TlsOptionsModel.DefaultName)
             {
                 own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {tlsName}: {tlsOptions.Default.Error}"));
             }

@@ -29,6 +29,7 @@ public sealed class TlsAssignmentsTests : IDisposable
 
         Assert.Equal("default", snapshot["web"].TlsHosts.Find("x.test").Name);
         Assert.False(snapshot["web"].IsMisdirected("default", Router(snapshot, "a@file")));
+        Assert.True(snapshot["web"].IsMisdirected("own@file", Router(snapshot, "a@file")));
         var problem = Assert.Single(snapshot.Report.Value.Problems);
         Assert.Equal("EG-TLS-CONFLICT", problem.Code);
         Assert.Contains("a@file, b@file", problem.Message, StringComparison.Ordinal);
@@ -71,7 +72,9 @@ public sealed class TlsAssignmentsTests : IDisposable
         Assert.Null(broken["web"].TlsHosts.Find("any.test").Model);
         Assert.Equal(ElementStatus.Disabled, broken.Report.Value.Routers["a@file"].Status);
 
-        Assert.True(Compile(("a", "Host(`a.test`)", null))["web"].TlsHosts.IsEmpty);
+        var mended = Compile(("a", "Host(`a.test`)", null));
+        Assert.True(mended["web"].TlsHosts.IsEmpty);
+        Assert.Equal(ElementStatus.Enabled, mended.Report.Value.Routers["a@file"].Status);
     }
 
     [Fact]
