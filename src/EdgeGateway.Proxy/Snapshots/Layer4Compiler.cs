@@ -11,7 +11,6 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// A change that touches neither section costs two comparisons of references per provider.
 /// </summary>
 internal sealed class Layer4Compiler(
-    TlsOptionsCompiler tlsOptions,
     TcpTransportCompiler transports, TcpServiceCompiler tcpServices, TcpMiddlewareCompiler tcpMiddlewares, TcpRouterCompiler tcpRouters,
     UdpServiceCompiler udpServices, UdpRouterCompiler udpRouters)
 {
@@ -22,7 +21,7 @@ internal sealed class Layer4Compiler(
     /// <summary>Makes a compiler with all its parts.</summary>
     /// <param name="tcp">TCP entry points.</param>
     /// <param name="udp">UDP entry points.</param>
-    /// <param name="tlsOptions">Sets of TLS options; brought up to date here.</param>
+    /// <param name="tlsOptions">Sets of TLS options; to be brought up to date before <see cref="Update"/>.</param>
     /// <param name="defaults">Settings of TCP services that name no transport.</param>
     /// <param name="health">Runs the checks.</param>
     /// <param name="time">Clock.</param>
@@ -35,7 +34,6 @@ internal sealed class Layer4Compiler(
     {
         var transports = new TcpTransportCompiler(defaults);
         return new(
-            tlsOptions,
             transports,
             new TcpServiceCompiler(transports, new Layer4StateStore(time, random), health),
             new TcpMiddlewareCompiler(),
@@ -55,7 +53,6 @@ internal sealed class Layer4Compiler(
         }
 
         _seen = now;
-        tlsOptions.Update(messages);
         transports.Update(messages);
         tcpServices.Update(messages);
         tcpMiddlewares.Update(messages);

@@ -127,11 +127,10 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             else if (config.Tls is not null)
             {
                 defaultTlsBroken = tlsOptions.Default.Model is null;
-            }
-
-            if (defaultTlsBroken == true && config.Tls is not null && tlsName == TlsOptionsModel.DefaultName)
-            {
-                own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {tlsName}: {tlsOptions.Default.Error}"));
+                if (tlsOptions.Default.Error is { } broken)
+                {
+                    own.Add(faults.Describe("EG-ROUTER-TLS", "tls.options", $"unknown TLS options: {tlsName}: {broken}"));
+                }
             }
 
             var missing = new List<string>();

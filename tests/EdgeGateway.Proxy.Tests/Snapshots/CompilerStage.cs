@@ -3,7 +3,6 @@ using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Forwarding;
-using EdgeGateway.Proxy.Layer4;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
@@ -34,7 +33,6 @@ internal sealed class CompilerStage : IDisposable
     {
         var time = TimeProvider.System;
         var transports = new TransportCompiler(_transports);
-        var layer4Transports = new TcpTransportCompiler(new StaticConfiguration().TcpServersTransport);
         var tlsOptions = new TlsOptionsCompiler();
         var names = entryPoints.ToImmutableHashSet();
         States = new ServiceStateStore(time, new Random(1), own);
@@ -47,12 +45,9 @@ internal sealed class CompilerStage : IDisposable
             new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
             new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }, tlsOptions),
             new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80), tlsOptions),
-            new Layer4Compiler(
-                tlsOptions, layer4Transports,
-                new TcpServiceCompiler(layer4Transports, new Layer4StateStore(time, new Random(1)), new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance)),
-                new TcpMiddlewareCompiler(), new TcpRouterCompiler(new RouterEntryPoints(names, defaults.ToConfigList()), tlsOptions),
-                new UdpServiceCompiler(new Layer4StateStore(time, new Random(1))),
-                new UdpRouterCompiler(new RouterEntryPoints(ImmutableHashSet<string>.Empty, ConfigList<string>.Empty))),
+            Layer4Compiler.Create(
+                new RouterEntryPoints(names, defaults.ToConfigList()), new RouterEntryPoints(ImmutableHashSet<string>.Empty, ConfigList<string>.Empty), tlsOptions,
+                new StaticConfiguration().TcpServersTransport, new TcpHealthChecks(time, NullLogger<TcpHealthChecks>.Instance), time, new Random(1)),
             logger);
     }
 

@@ -11,13 +11,14 @@ namespace EdgeGateway.Proxy.Tests.Snapshots;
 internal sealed class Layer4Chain : IDisposable
 {
     private readonly TcpHealthChecks _health = new(TimeProvider.System, NullLogger<TcpHealthChecks>.Instance);
+    private readonly TlsOptionsCompiler _tlsOptions = new();
     private readonly Layer4Compiler _compiler;
 
     public Layer4Chain()
     {
         _compiler = Layer4Compiler.Create(
             new(new HashSet<string> { "test", "other" }, ["test"]), new(new HashSet<string> { "dns", "dns2" }, ["dns", "dns2"]),
-            new TlsOptionsCompiler(), new() { TerminationDelay = Timeout.InfiniteTimeSpan }, _health, TimeProvider.System, new Random(1));
+            _tlsOptions, new() { TerminationDelay = Timeout.InfiniteTimeSpan }, _health, TimeProvider.System, new Random(1));
     }
 
     /// <summary>Where entry points look.</summary>
@@ -52,6 +53,7 @@ internal sealed class Layer4Chain : IDisposable
 
     public void Compile(FrozenDictionary<string, EntryPointRouting> http, params ProviderMessage[] messages)
     {
+        _tlsOptions.Update(messages);
         Last = _compiler.Update(messages);
         var report = _compiler.Report;
         Snapshots.Publish(new()
