@@ -366,6 +366,8 @@ internal sealed class NomadWatch
         var reason = _looks.Begin();
         NomadLog.Resync(_logger, reason);
         var snapshot = await CallAsync(token => _reader.ReadAsync(TableIndex(), Replaced, isHeard ?? (static () => true), begun, token), cancellation);
+        // The last read ended on an I/O thread; what follows grows with the number of instances (design decision 5).
+        await Task.Yield();
         bool changed;
         lock (_lock)
         {
