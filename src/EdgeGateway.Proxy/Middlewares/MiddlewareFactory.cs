@@ -4,6 +4,7 @@ using EdgeGateway.Proxy.Middlewares.AddPrefix;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
+using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
 using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
 using EdgeGateway.Proxy.Middlewares.Sources;
@@ -60,6 +61,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
                     ? Fail("you must provide a target scheme")
                     : Done(new RedirectSchemeFilter(name, redirect)),
                 { RedirectRegex: { } redirect } => CreateRedirectRegex(name, redirect),
+                { PassTLSClientCert: { } pass } => Done(new PassTLSClientCertFilter(name, pass)),
                 { Headers: { } headers } => CreateHeaders(name, headers),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),

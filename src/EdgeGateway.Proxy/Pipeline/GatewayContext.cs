@@ -181,6 +181,19 @@ public sealed class GatewayContext : HttpRequestView
         RawTarget = features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
     }
 
+    /// <summary>
+    /// The target as a redirection sends it back: as <see cref="Target"/>, with the semicolons of the query as received while no
+    /// middleware changed it.
+    /// </summary>
+    internal string RedirectTarget()
+    {
+        var question = RawTarget.IndexOf('?', StringComparison.Ordinal);
+        return question < 0 || RawTarget.IndexOf(';', question) < 0 || RawTarget[0] != '/' || Target != OriginalTarget
+            || !Target.EscapedPath.SequenceEqual(RawTarget.AsSpan(0, question))
+            ? Target.ToString()
+            : RawTarget;
+    }
+
     /// <summary>Notes target and host once the entry point has normalised them.</summary>
     internal void SetRequest(RequestTarget target, string host)
     {
