@@ -75,25 +75,18 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
 
     private static (MiddlewareModel?, string?) CreateHeaders(string name, HeadersConfig config)
     {
-        if (config == NoHeaders)
+        // What is set to nothing counts as not set.
+        var set = config with
         {
-            return Fail("headers configuration not valid");
-        }
-
-        // Everything but custom headers and the deprecated options without effect is still to come.
-        var rest = config with
-        {
-            CustomRequestHeaders = ConfigMap<string>.Empty,
-            CustomResponseHeaders = ConfigMap<string>.Empty,
-            FeaturePolicy = null,
-            SslRedirect = null,
-            SslTemporaryRedirect = null,
-            SslHost = null,
-            SslForceHost = null,
+            SslRedirect = config.SslRedirect == true ? true : null,
+            SslTemporaryRedirect = config.SslTemporaryRedirect == true ? true : null,
+            SslForceHost = config.SslForceHost == true ? true : null,
+            SslHost = config.SslHost is { Length: > 0 } ? config.SslHost : null,
+            FeaturePolicy = config.FeaturePolicy is { Length: > 0 } ? config.FeaturePolicy : null,
         };
-        return rest == NoHeaders
-            ? Done(new HeadersFilter(name, config))
-            : Fail(MiddlewareErrors.NotSupported("headers with options other than customRequestHeaders and customResponseHeaders"));
+        return set == NoHeaders
+            ? Fail("headers configuration not valid")
+            : HeadersFilter.TryCreate(name, config, out var filter, out var error) ? Done(filter) : Fail(error);
     }
 
     private (MiddlewareModel?, string?) CreateInFlightReq(

@@ -30,10 +30,11 @@ public sealed class MiddlewareFactoryTests
     }
 
     [Fact]
-    public void Headers_need_an_option_and_refuse_those_not_built_yet()
+    public void Headers_need_an_option()
     {
         Assert.Equal("headers configuration not valid", ErrorOf(new() { Headers = new() }));
-        Assert.Contains("not supported yet", ErrorOf(new() { Headers = new() { StsSeconds = 0 } }));
+        Assert.Equal("headers configuration not valid", ErrorOf(new() { Headers = new() { SslRedirect = false, SslHost = "" } }));
+        Assert.Null(ErrorOf(new() { Headers = new() { StsSeconds = 0 } }));
         Assert.Null(ErrorOf(new() { Headers = new() { SslRedirect = true } }));
     }
 
