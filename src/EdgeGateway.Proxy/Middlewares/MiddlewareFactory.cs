@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
+using EdgeGateway.Proxy.Middlewares.Compress;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
@@ -61,6 +62,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
                     : Done(new RedirectSchemeFilter(name, redirect)),
                 { RedirectRegex: { } redirect } => CreateRedirectRegex(name, redirect),
                 { Headers: { } headers } => CreateHeaders(name, headers),
+                { Compress: { } compress } => CompressWrapper.TryCreate(name, compress, out var wrapper, out var error) ? Done(wrapper) : Fail(error),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),

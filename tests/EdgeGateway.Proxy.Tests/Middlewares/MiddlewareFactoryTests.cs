@@ -25,7 +25,6 @@ public sealed class MiddlewareFactoryTests
     public void A_type_that_is_not_built_yet_is_an_error_and_never_silent()
     {
         Assert.Equal("middleware type retry is not supported yet [EG-UNSUPPORTED]", ErrorOf(new() { Retry = new() { Attempts = 2 } }));
-        Assert.Equal("middleware type compress is not supported yet [EG-UNSUPPORTED]", ErrorOf(new() { Compress = new() }));
         Assert.Equal("middleware type chain is not supported yet [EG-UNSUPPORTED]", ErrorOf(new() { Chain = new() { Middlewares = ["a"] } }));
     }
 
