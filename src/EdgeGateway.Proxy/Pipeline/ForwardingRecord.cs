@@ -15,6 +15,9 @@ public sealed class ForwardingRecord
     /// <summary>Bytes of the server's response body that were read.</summary>
     public long ServerBytes { get; set; }
 
+    /// <summary>Bytes of the body that the client was sent where a middleware changed their number; null when none did.</summary>
+    public long? AnswerBytes { get; set; }
+
     /// <summary>Attempts after the first.</summary>
     public int Retries { get; set; }
 
@@ -30,6 +33,7 @@ public sealed class ForwardingRecord
         ServerUrl = null;
         ServerStatus = 0;
         ServerBytes = 0;
+        AnswerBytes = null;
         Retries = 0;
         StartTimestamp = 0;
         Duration = default;

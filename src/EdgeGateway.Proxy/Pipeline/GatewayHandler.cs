@@ -276,7 +276,7 @@ public sealed class GatewayHandler
         GatewayHandlerLog.Fault(_options.Logger, fault, context.Router?.Name, context.Method, context.OriginalHost);
         if (context.Http.Response.HasStarted)
         {
-            context.Http.Abort();
+            context.Abort();
             return;
         }
 
@@ -288,7 +288,7 @@ public sealed class GatewayHandler
         catch (Exception second)
         {
             GatewayHandlerLog.Fault(_options.Logger, second, context.Router?.Name, context.Method, context.OriginalHost);
-            context.Http.Abort();
+            context.Abort();
         }
     }
 }

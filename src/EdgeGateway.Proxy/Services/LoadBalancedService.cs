@@ -83,7 +83,7 @@ public sealed class LoadBalancedService(
                 case AttemptResult.Answered:
                     return;
                 case AttemptResult.ClientLeft or AttemptResult.CutShort:
-                    context.Http.Abort();
+                    context.Abort();
                     return;
             }
 
