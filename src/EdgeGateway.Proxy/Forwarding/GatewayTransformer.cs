@@ -13,7 +13,7 @@ namespace EdgeGateway.Proxy.Forwarding;
 /// Writes out what the pipeline computed: the target byte for byte, the cleaned headers, and back the server's status and
 /// headers. Never calls its base, whose idea of paths and headers is another (dotnet §2.2). One per context, reused with it.
 /// </summary>
-internal sealed class GatewayTransformer(GatewayContext context) : HttpTransformer
+internal sealed class GatewayTransformer(GatewayContext context, TimeProvider time) : HttpTransformer
 {
     private Server? _server;
     private bool _passHost;
@@ -116,6 +116,11 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         }
 
         HeadReceived = true;
+        if (context.Forwarding.HeadTimestamp == ForwardingRecord.Wanted)
+        {
+            context.Forwarding.HeadTimestamp = time.GetTimestamp();
+        }
+
         context.Forwarding.ServerStatus = status;
         if (status != StatusCodes.Status101SwitchingProtocols)
         {

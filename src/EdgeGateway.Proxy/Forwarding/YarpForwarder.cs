@@ -42,7 +42,7 @@ internal sealed class YarpForwarder : IForwarder
     /// <inheritdoc />
     public ValueTask<AttemptOutcome> SendAsync(GatewayContext context, Server server, UpstreamTransport transport, bool passHost)
     {
-        var transformer = context.Transformer ??= new GatewayTransformer(context);
+        var transformer = context.Transformer ??= new GatewayTransformer(context, _time);
         var upgrade = context.Http.Request.Headers.Upgrade;
         transformer.Begin(server, passHost, upgrade.Count > 0 ? upgrade.ToString() : null);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Services.Strategies;
 
 namespace EdgeGateway.Proxy.Services;
 
@@ -13,6 +14,7 @@ public sealed class Server
 
     // Made at the first request: many servers of a large cluster never see one.
     private CachedUri?[]? _uris;
+    private ResponseTimes? _times;
     private int _inFlight;
     private long _avoidUntil;
     private int _retired = 1;
@@ -67,6 +69,9 @@ public sealed class Server
 
     /// <summary>True: only requests that stick to it come here.</summary>
     public bool IsFenced { get; internal set; }
+
+    /// <summary>How long it takes to answer; measured for <c>leasttime</c> only.</summary>
+    internal ResponseTimes Times => _times ?? Interlocked.CompareExchange(ref _times, new(), null) ?? _times!;
 
     /// <summary>Requests that run on it.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);

@@ -14,6 +14,7 @@ using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Services.Composite;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
@@ -311,11 +312,13 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
         var tlsOptions = new TlsOptionsCompiler();
+        var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates()));
         return new SnapshotCompiler(
             transports,
             tlsOptions,
-            new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            new ServiceCompiler(
+                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, middlewares, new CompositeFactory(), internalServices),
+            middlewares,
             new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {
                 Resolvers = [.. _configuration.CertificatesResolvers.Keys],

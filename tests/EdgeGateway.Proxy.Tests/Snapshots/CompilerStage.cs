@@ -5,6 +5,7 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Services.Composite;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using Microsoft.Extensions.Logging;
@@ -34,15 +35,16 @@ internal sealed class CompilerStage : IDisposable
         var time = TimeProvider.System;
         var transports = new TransportCompiler(_transports);
         var tlsOptions = new TlsOptionsCompiler();
+        var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates()));
         var names = entryPoints.ToImmutableHashSet();
         States = new ServiceStateStore(time, new Random(1), own);
         Compiler = new SnapshotCompiler(
             transports,
             tlsOptions,
             new ServiceCompiler(
-                new ServiceFactory(States, Forwarding, time), transports,
+                new ServiceFactory(States, Forwarding, time), transports, middlewares, new CompositeFactory(),
                 new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            middlewares,
             new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }, tlsOptions),
             new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80), tlsOptions),
             Layer4Compiler.Create(

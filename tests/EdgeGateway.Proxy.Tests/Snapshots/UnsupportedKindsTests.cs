@@ -24,9 +24,9 @@ public sealed class UnsupportedKindsTests
 
     public static TheoryData<string> MiddlewareKinds => [.. Kinds(MiddlewareConfig.Type)];
 
-    public static TheoryData<string> ServiceKinds => [.. Kinds(HttpServiceConfig.Type).Where(static kind => kind is not ("loadBalancer" or "middlewares"))];
+    public static TheoryData<string> ServiceKinds => [.. Kinds(HttpServiceConfig.Type).Where(static kind => kind is "mirroring" or "failover")];
 
-    public static TheoryData<string> LoadBalancerOptions => ["sticky", "healthCheck", "passiveHealthCheck", "strategy"];
+    public static TheoryData<string> LoadBalancerOptions => ["healthCheck", "passiveHealthCheck"];
 
     [Theory]
     [MemberData(nameof(MiddlewareKinds))]
@@ -67,10 +67,8 @@ public sealed class UnsupportedKindsTests
     {
         LoadBalancerConfig config = option switch
         {
-            "sticky" => new() { Sticky = new() { Cookie = new() } },
             "healthCheck" => new() { HealthCheck = new() { Path = "/" } },
-            "passiveHealthCheck" => new() { PassiveHealthCheck = new() },
-            _ => new() { Strategy = "hrw" },
+            _ => new() { PassiveHealthCheck = new() },
         };
 
         var (router, _) = Compile(null, new() { LoadBalancer = config });

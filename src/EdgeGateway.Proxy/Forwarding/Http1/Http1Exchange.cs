@@ -241,6 +241,11 @@ internal sealed class Http1Exchange
 
     private void NoteHead()
     {
+        if (_context.Forwarding.HeadTimestamp == ForwardingRecord.Wanted)
+        {
+            _context.Forwarding.HeadTimestamp = _time.GetTimestamp();
+        }
+
         if (!_withholdsBody && _headTimeout <= TimeSpan.Zero)
         {
             _headReceived = true; // no timer looks at it
