@@ -74,6 +74,131 @@ public sealed class ServiceTests : IDisposable
         Assert.NotEqual(cookie, Assert.Single(set)[..cookie.Length]);
     }
 
+    [Fact]
+    public async Task Checked_servers_get_requests_while_they_are_up_and_the_API_says_which_are()
+    {
+        await using var a = await Whoami.StartAsync("a");
+        await using var b = await Whoami.StartAsync("b");
+        var sick = new HashSet<string>();
+        a.Handler = http => AnswerCheckAsync(http, sick, "a");
+        b.Handler = http => AnswerCheckAsync(http, sick, "b");
+        await using var stage = await StartAsync($$$$"""
+            http:
+              routers:
+                s: {rule: Host(`s.test`), service: s}
+                w: {rule: Host(`w.test`), service: w}
+                f: {rule: Host(`f.test`), service: f}
+              services:
+                s: {loadBalancer: {healthCheck: {path: /health, interval: 100ms}, servers: [{url: "http://127.0.0.1:{{{{a.Port}}}}"}, {url: "http://127.0.0.1:{{{{b.Port}}}}"}]}}
+                w: {weighted: {healthCheck: {}, services: [{name: s, weight: 1}, {name: none, weight: 1}]}}
+                none: {loadBalancer: {healthCheck: {path: /health}, servers: []}}
+                f: {weighted: {services: [{name: s}, {name: b}]}}
+                b: {loadBalancer: {servers: [{url: "http://127.0.0.1:{{{{b.Port}}}}"}]}}
+            """);
+        Assert.Equal(["a", "b"], await NamesAsync(stage, "s.test"));
+
+        Set(sick, "a");
+        await StatusAsync(stage, a, "DOWN");
+        await stage.Gateway.LoggedAsync("[EG-HEALTH]");
+        Assert.Equal(["b"], await NamesAsync(stage, "s.test"));
+        Assert.Equal(["b"], await NamesAsync(stage, "w.test"));
+
+        Set(sick, "b");
+        await StatusAsync(stage, b, "DOWN");
+        Assert.Equal(("503", "503"), (await stage.GetAsync("s.test"), await stage.GetAsync("w.test")));
+        Assert.Equal(["b"], await NamesAsync(stage, "f.test"));
+
+        Set(sick, "b", false);
+        await StatusAsync(stage, b, "UP");
+        Assert.Equal(["b"], await NamesAsync(stage, "w.test"));
+    }
+
+    [Fact]
+    public async Task A_server_that_fails_too_often_gets_no_requests_for_a_while()
+    {
+        await using var a = await Whoami.StartAsync("a");
+        await using var b = await Whoami.StartAsync("b");
+        a.Handler = static http =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.FromResult(true);
+        };
+        await using var stage = await StartAsync($$$$"""
+            http:
+              routers:
+                s: {rule: Host(`s.test`), service: s}
+              services:
+                s: {loadBalancer: {passiveHealthCheck: {failureWindow: 2s, maxFailedAttempts: 2}, servers: [{url: "http://127.0.0.1:{{{{a.Port}}}}"}, {url: "http://127.0.0.1:{{{{b.Port}}}}"}]}}
+            """);
+
+        var failed = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            failed += await stage.GetAsync("s.test") == "500" ? 1 : 0;
+        }
+
+        Assert.Equal(2, failed);
+        await stage.Gateway.LoggedAsync("[EG-HEALTH-PASSIVE]");
+        a.Handler = null;
+        await stage.Gateway.LoggedAsync("In service again");
+        Assert.Equal(["a", "b"], await NamesAsync(stage, "s.test"));
+    }
+
+    [Fact]
+    public async Task A_check_that_cannot_be_made_is_named_and_costs_nothing_else()
+    {
+        await using var a = await Whoami.StartAsync("a");
+        await using var stage = await StartAsync($$$$"""
+            http:
+              routers:
+                s: {rule: Host(`s.test`), service: s}
+              services:
+                s: {loadBalancer: {healthCheck: {path: "http://elsewhere/health", interval: 50ms}, servers: [{url: "http://127.0.0.1:{{{{a.Port}}}}"}]}}
+            """);
+
+        await stage.Gateway.LoggedAsync("healthCheck.path \"http://elsewhere/health\" is not a path relative to the server");
+        Assert.Equal(["a"], await NamesAsync(stage, "s.test"));
+        Assert.Equal("warning", (await stage.ApiAsync("/api/http/services/s@file")).GetProperty("status").GetString());
+    }
+
+    private static Task<bool> AnswerCheckAsync(Microsoft.AspNetCore.Http.HttpContext http, HashSet<string> sick, string name)
+    {
+        if (http.Request.Path != "/health")
+        {
+            return Task.FromResult(false);
+        }
+
+        lock (sick)
+        {
+            http.Response.StatusCode = sick.Contains(name) ? 503 : 200;
+        }
+
+        return Task.FromResult(true);
+    }
+
+    private static void Set(HashSet<string> sick, string name, bool isSick = true)
+    {
+        lock (sick)
+        {
+            _ = isSick ? sick.Add(name) : sick.Remove(name);
+        }
+    }
+
+    private static async Task StatusAsync(Stage stage, Whoami server, string status) => await stage.UntilAsync(
+        async () => (await stage.ApiAsync("/api/http/services/s@file")).GetProperty("serverStatus").GetProperty($"http://127.0.0.1:{server.Port}").GetString() == status,
+        TimeSpan.FromSeconds(20));
+
+    private static async Task<IEnumerable<string>> NamesAsync(Stage stage, string host)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < 6; i++)
+        {
+            names.Add((await AskAsync(stage, host)).Name);
+        }
+
+        return names;
+    }
+
     private async Task<Stage> StartAsync(string file)
     {
         File.WriteAllText(Path.Join(_root.FullName, "services.yml"), file);

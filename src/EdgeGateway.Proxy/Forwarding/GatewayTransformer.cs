@@ -26,6 +26,9 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
     /// <summary>True once the server's body was passed on to its end.</summary>
     public bool AnswerEnded { get; private set; }
 
+    /// <summary>True when the answer was dropped because <see cref="GatewayContext.AnswerGate"/> does not want it.</summary>
+    public bool IsRefused { get; private set; }
+
     /// <summary>Prepares for an attempt.</summary>
     /// <param name="server">Where it goes.</param>
     /// <param name="passHost">True: with the client's Host; false: with the server's authority.</param>
@@ -37,6 +40,7 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
         _upgrade = upgrade;
         HeadReceived = false;
         AnswerEnded = false;
+        IsRefused = false;
         context.Forwarding.ServerBytes = 0;
         _connection = context.Http.Response.Headers.Connection;
     }
@@ -96,6 +100,13 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
         if (status == StatusCodes.Status101SwitchingProtocols)
         {
             ServerAnswer.CheckSwitch(proxyResponse.Headers.NonValidated, _upgrade);
+        }
+
+        if (context.AnswerGate?.Refuses(status) == true)
+        {
+            context.Forwarding.ServerStatus = status;
+            IsRefused = true;
+            return new(false);
         }
 
         // A server's own phrase never reaches the client; YARP has copied it.

@@ -75,6 +75,13 @@ internal sealed class YarpForwarder : IForwarder
 
     private static AttemptOutcome Read(ForwarderError error, HttpContext http, GatewayTransformer transformer, bool expired, bool watched)
     {
+        if (transformer.IsRefused)
+        {
+            http.Features.Set<IForwarderErrorFeature>(null);
+            transformer.TakeBack();
+            return new(AttemptResult.Refused, false, null);
+        }
+
         if (error == ForwarderError.None)
         {
             return AttemptOutcome.Answered;

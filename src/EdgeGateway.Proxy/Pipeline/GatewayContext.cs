@@ -76,6 +76,9 @@ public sealed class GatewayContext : HttpRequestView
     /// <summary>True: no X-Forwarded-For goes to the server at all (a headers middleware that sets it to nothing).</summary>
     public bool OmitForwardedFor { get; set; }
 
+    /// <summary>Asked about an answer before it is passed on; null on the way of most requests.</summary>
+    internal AnswerGate? AnswerGate { get; set; }
+
     /// <summary>The exception that ended the request in a 500; null otherwise.</summary>
     public Exception? Fault { get; internal set; }
 
@@ -338,6 +341,7 @@ public sealed class GatewayContext : HttpRequestView
         KeepForwardedFor = false;
         OmitForwardedFor = false;
         Fault = null;
+        AnswerGate = null;
         Upstream.Reset();
         Forwarding.Reset();
     }

@@ -73,6 +73,7 @@ public sealed class LoadBalancedService(
 
             // Step 2.
             record.ServerUrl = server.Url;
+            record.ServerStatus = 0;
             record.Retries = attempts++;
             if (attempts > 1)
             {
@@ -96,7 +97,7 @@ public sealed class LoadBalancedService(
             // Step 3.
             switch (outcome.Result)
             {
-                case AttemptResult.Answered:
+                case AttemptResult.Answered or AttemptResult.Refused:
                     return;
                 case AttemptResult.ClientLeft or AttemptResult.CutShort:
                     context.Http.Abort();

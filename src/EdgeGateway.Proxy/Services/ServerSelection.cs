@@ -1,5 +1,6 @@
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Services.Health;
 using EdgeGateway.Proxy.Services.Sticky;
 using EdgeGateway.Proxy.Services.Strategies;
 
@@ -12,8 +13,9 @@ namespace EdgeGateway.Proxy.Services;
 /// <param name="state">The live servers.</param>
 /// <param name="strategy">Null = by turns.</param>
 /// <param name="sticky">Null = not sticky.</param>
+/// <param name="passive">Null = traffic does not decide on health.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ServerSelection(ServiceState state, ServerStrategy? strategy, StickyServers? sticky, TimeProvider time)
+internal sealed class ServerSelection(ServiceState state, ServerStrategy? strategy, StickyServers? sticky, PassiveHealth? passive, TimeProvider time)
 {
     private readonly bool _measures = strategy is LeastTime;
 
@@ -39,7 +41,7 @@ internal sealed class ServerSelection(ServiceState state, ServerStrategy? strate
     /// <summary>An attempt ended.</summary>
     public void Learn(GatewayContext context, Server server, AttemptOutcome outcome, long begun)
     {
-        _ = outcome;
+        passive?.Note(server, outcome, context.Forwarding.ServerStatus);
         if (_measures && context.Forwarding.HeadTimestamp > 0)
         {
             server.Times.Add(time.GetElapsedTime(begun, context.Forwarding.HeadTimestamp));

@@ -1,14 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Services.Health;
 using EdgeGateway.Proxy.Services.Sticky;
 using EdgeGateway.Proxy.Services.Strategies;
-using EdgeGateway.Proxy.Snapshots;
 
 namespace EdgeGateway.Proxy.Services;
 
 /// <summary>Makes load balancers from their configuration.</summary>
-public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forwarding, TimeProvider time)
+public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forwarding, HealthChecks health, TimeProvider time)
 {
     /// <summary>Why a service can be of no type, in Traefik's words; null when it has one.</summary>
     /// <param name="name">Qualified name.</param>
@@ -40,40 +40,52 @@ public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forw
             return false;
         }
 
-        if (NotBuilt(config) is { } option)
-        {
-            error = Unsupported.Text($"the option loadBalancer.{option} of the service \"{name}\"");
-            return false;
-        }
-
         var state = states.GetOrCreate(name);
         problems = state.Update(config.Servers);
         if (state.Servers.Count == 0 && problems.FirstOrDefault(static p => !p.IsWarning) is { Text: { } reason })
         {
             error = reason;
+            health.End(name);
             return false;
         }
 
         error = null;
+        var check = config.HealthCheck;
+        if (check is not null && HealthCheckTarget.FaultOf(check) is { } fault)
+        {
+            problems = [.. problems, new(fault, IsWarning: true, "EG-HEALTH")];
+            check = null;
+        }
+
+        health.Watch(state, check, transport);
         model = new LoadBalancedService(state, transport, forwarding, config.PassHostHeader ?? true, time)
         {
-            Selection = SelectionOf(name, config, state),
-            IsChecked = config.HealthCheck is not null,
+            Selection = SelectionOf(name, config, state, check is not null),
+            IsChecked = check is not null,
         };
         return true;
     }
 
     /// <summary>Only the servers of a service changed.</summary>
     /// <returns>Servers that were left out.</returns>
-    public IReadOnlyList<ServerProblem> UpdateServers(string name, ConfigList<ServerConfig> servers) => states.GetOrCreate(name).Update(servers);
+    public IReadOnlyList<ServerProblem> UpdateServers(string name, ConfigList<ServerConfig> servers) 
+    {
+        var problems = states.GetOrCreate(name).Update(servers);
+        health.Follow(name);
+        return problems;
+    }
 
     /// <inheritdoc cref="ServiceStateStore.Release" />
-    public void Release(string name) => states.Release(name);
+    public void Release(string name)
+    {
+        health.End(name);
+        states.Release(name);
+    }
 
     /// <inheritdoc cref="ServiceStateStore.Trim" />
     public void Trim() => states.Trim();
 
-    private ServerSelection? SelectionOf(string name, LoadBalancerConfig config, ServiceState state)
+    private ServerSelection? SelectionOf(string name, LoadBalancerConfig config, ServiceState state, bool isChecked)
     {
         ServerStrategy? strategy = config.Strategy switch
         {
@@ -87,11 +99,9 @@ public sealed class ServiceFactory(ServiceStateStore states, HttpForwarding forw
         var sticky = config.Sticky?.Cookie is { } cookie && strategy is not HashedServers
             ? new StickyServers(new StickyCookie(cookie, name), state, countsWeight: strategy is not PowerOfTwoChoices)
             : null;
-        return strategy is null && sticky is null ? null : new(state, strategy, sticky, time);
+        var passive = config.PassiveHealthCheck is { } learned
+            ? new PassiveHealth(learned, name, isChecked, time, health.Logger)
+            : null;
+        return strategy is null && sticky is null && passive is null ? null : new(state, strategy, sticky, passive, time);
     }
-
-    private static string? NotBuilt(LoadBalancerConfig config) =>
-        config.HealthCheck is not null ? "healthCheck"
-        : config.PassiveHealthCheck is not null ? "passiveHealthCheck"
-        : null;
 }

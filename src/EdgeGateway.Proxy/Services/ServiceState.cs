@@ -35,6 +35,9 @@ public sealed class ServiceState
     /// <summary>The servers in force, in the order of the configuration.</summary>
     public IReadOnlyList<Server> Servers => _servers;
 
+    /// <summary>Every host and port.</summary>
+    internal ServerAddresses Addresses => _addresses;
+
     /// <inheritdoc cref="Servers" />
     internal Server[] Listed => _servers;
 

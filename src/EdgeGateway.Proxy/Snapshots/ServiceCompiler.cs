@@ -16,7 +16,7 @@ internal sealed class ServiceCompiler
     private readonly IReadOnlyDictionary<string, HttpServiceModel?> _internalServices;
     private readonly ServiceLinker _linker;
     private readonly List<QualifiedName> _gone = [];
-    private readonly List<(string Service, string Text)> _complaints = [];
+    private readonly List<(string Service, string Text, string Code)> _complaints = [];
     private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
     private readonly ReferenceHints _hints = new();
 
@@ -83,9 +83,9 @@ internal sealed class ServiceCompiler
     }
 
     /// <summary>Servers that were left out since the last call, with the name of their service.</summary>
-    public (string Service, string Text)[] TakeComplaints()
+    public (string Service, string Text, string Code)[] TakeComplaints()
     {
-        (string, string)[] complaints = [.. _complaints];
+        (string, string, string)[] complaints = [.. _complaints];
         _complaints.Clear();
         return complaints;
     }
@@ -110,7 +110,10 @@ internal sealed class ServiceCompiler
                 yield return new ServiceReport(
                     $"{name}@{part.Provider}", part.Provider, config, KindOf(config),
                     error is not null ? ElementStatus.Disabled : warnings.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
-                    error is null ? warnings : [error]);
+                    error is null ? warnings : [error])
+                {
+                    State = (Unwrapped(part.Entries[i].Model) as LoadBalancedService)?.State,
+                };
             }
         }
     }
@@ -188,7 +191,7 @@ internal sealed class ServiceCompiler
         }
 
         var texts = problems.Select(static p => p.Text).ToConfigList();
-        _complaints.AddRange(texts.Except(before, StringComparer.Ordinal).Select(text => (name.ToString(), text)));
+        _complaints.AddRange(problems.DistinctBy(static p => p.Text).Where(p => !before.Contains(p.Text)).Select(p => (name.ToString(), p.Text, p.Code)));
         return texts;
     }
 

@@ -81,9 +81,9 @@ public sealed partial class SnapshotCompiler
         var claims = _claims.Update(removed, added, messages);
         var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
         Say(problems);
-        foreach (var (service, text) in _services.TakeComplaints())
+        foreach (var (service, text, code) in _services.TakeComplaints())
         {
-            ServerLeftOut(_logger, service, text);
+            ServerLeftOut(_logger, service, text, code);
         }
 
         Say(removed, added);
@@ -237,6 +237,6 @@ public sealed partial class SnapshotCompiler
     [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error}")]
     private static partial void RouterProblem(ILogger logger, LogLevel level, string routerName, string error);
 
-    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "Service {ServiceName}: {Error} [EG-SERVER]")]
-    private static partial void ServerLeftOut(ILogger logger, string serviceName, string error);
+    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "Service {ServiceName}: {Error} [{Code}]")]
+    private static partial void ServerLeftOut(ILogger logger, string serviceName, string error, string code);
 }

@@ -6,6 +6,7 @@ using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Services.Composite;
+using EdgeGateway.Proxy.Services.Health;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using Microsoft.Extensions.Logging;
@@ -37,12 +38,13 @@ internal sealed class CompilerStage : IDisposable
         var tlsOptions = new TlsOptionsCompiler();
         var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates()));
         var names = entryPoints.ToImmutableHashSet();
+        Health = new HealthChecks(time, new Random(1), NullLogger<HealthChecks>.Instance);
         States = new ServiceStateStore(time, new Random(1), own);
         Compiler = new SnapshotCompiler(
             transports,
             tlsOptions,
             new ServiceCompiler(
-                new ServiceFactory(States, Forwarding, time), transports, middlewares, new CompositeFactory(),
+                new ServiceFactory(States, Forwarding, Health, time), transports, middlewares, new CompositeFactory(),
                 new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
             middlewares,
             new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }, tlsOptions),
@@ -57,6 +59,8 @@ internal sealed class CompilerStage : IDisposable
 
     public ServiceStateStore States { get; }
 
+    public HealthChecks Health { get; }
+
     public SnapshotCompiler Compiler { get; }
 
     /// <summary>What the compiler says about these providers.</summary>
@@ -64,5 +68,9 @@ internal sealed class CompilerStage : IDisposable
         Compiler.Compile([.. providers.Select(static p => new ProviderMessage(p.Provider, p.Configuration, ConfigList<ConfigurationProblem>.Empty))])
             .Report.Value;
 
-    public void Dispose() => _transports.Dispose();
+    public void Dispose()
+    {
+        Health.Dispose();
+        _transports.Dispose();
+    }
 }

@@ -26,8 +26,6 @@ public sealed class UnsupportedKindsTests
 
     public static TheoryData<string> ServiceKinds => [.. Kinds(HttpServiceConfig.Type).Where(static kind => kind is "mirroring" or "failover")];
 
-    public static TheoryData<string> LoadBalancerOptions => ["healthCheck", "passiveHealthCheck"];
-
     [Theory]
     [MemberData(nameof(MiddlewareKinds))]
     public void A_middleware_works_or_its_router_says_that_it_is_not_supported_yet(string kind)
@@ -59,22 +57,6 @@ public sealed class UnsupportedKindsTests
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
         Assert.StartsWith($"the type {kind} of the service \"s@p\" is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [MemberData(nameof(LoadBalancerOptions))]
-    public void An_option_of_a_load_balancer_works_or_its_router_says_that_it_is_not_supported_yet(string option)
-    {
-        LoadBalancerConfig config = option switch
-        {
-            "healthCheck" => new() { HealthCheck = new() { Path = "/" } },
-            _ => new() { PassiveHealthCheck = new() },
-        };
-
-        var (router, _) = Compile(null, new() { LoadBalancer = config });
-
-        Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.Contains("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

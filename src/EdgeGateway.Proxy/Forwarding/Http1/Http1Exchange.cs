@@ -122,6 +122,12 @@ internal sealed class Http1Exchange
             }
 
             // 6
+            if (_context.AnswerGate?.Refuses(head.Status) == true)
+            {
+                _context.Forwarding.ServerStatus = head.Status;
+                return Outcome(AttemptResult.Refused, null);
+            }
+
             var answerFraming = AnswerHead.FramingOf(head, _context.Method);
             if (_withholdsBody && !_upload.HasBegun && HttpProtocol.IsHttp11(http.Request.Protocol))
             {
