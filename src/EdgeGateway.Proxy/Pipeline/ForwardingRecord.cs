@@ -3,6 +3,9 @@ namespace EdgeGateway.Proxy.Pipeline;
 /// <summary>What the service did with a request, filled by the attempt loop, read by access log and metrics. Reused with its context.</summary>
 public sealed class ForwardingRecord
 {
+    /// <summary>Asks a forwarder to note <see cref="HeadTimestamp"/>.</summary>
+    internal const long Wanted = -1;
+
     /// <summary>Qualified name of the service that answered; null when none was reached.</summary>
     public string? ServiceName { get; set; }
 
@@ -24,6 +27,11 @@ public sealed class ForwardingRecord
     /// <summary><see cref="TimeProvider.GetTimestamp"/> when the first attempt began; 0 when there was none.</summary>
     public long StartTimestamp { get; set; }
 
+    /// <summary>
+    /// <see cref="TimeProvider.GetTimestamp"/> when the head of the server's answer came; noted only where it stood at <see cref="Wanted"/> before.
+    /// </summary>
+    internal long HeadTimestamp { get; set; }
+
     /// <summary>From <see cref="StartTimestamp"/> to the end of the last attempt.</summary>
     public TimeSpan Duration { get; set; }
 
@@ -36,6 +44,7 @@ public sealed class ForwardingRecord
         AnswerBytes = null;
         Retries = 0;
         StartTimestamp = 0;
+        HeadTimestamp = 0;
         Duration = default;
     }
 }
