@@ -79,7 +79,7 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
         return await DetectAsync(knowsStartTls: false);
     }
 
-    /// <summary>Reads the whole ClientHello; null when it is none, is too long, or did not come.</summary>
+    /// <summary>Reads the whole ClientHello; null when it is none, is too long, or did not come: the connection's end says which.</summary>
     public async ValueTask<ClientHello?> ReadHelloAsync()
     {
         while (true)
@@ -89,11 +89,19 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
                 case ClientHelloStatus.Complete:
                     return hello;
                 case ClientHelloStatus.Malformed:
+                    _connection.SetEnd(ConnectionEnd.BadOpening);
                     return null;
             }
 
-            if (_length - _start >= MaxOpening || !await ReadMoreAsync())
+            if (_length - _start >= MaxOpening)
             {
+                _connection.SetEnd(ConnectionEnd.BadOpening);
+                return null;
+            }
+
+            if (!await ReadMoreAsync())
+            {
+                _connection.SetEnd(ConnectionEnd.ClientClosed); // stays what it is if it was given up
                 return null;
             }
         }

@@ -28,6 +28,9 @@ public sealed class Connection
     /// <summary>Peer, IPv4-mapped addresses unwrapped; the source named by the PROXY protocol once that was read.</summary>
     public required IPEndPoint Peer { get; set; }
 
+    /// <summary>The peer of the socket where the PROXY protocol named another one in <see cref="Peer"/>; else null.</summary>
+    internal IPEndPoint? ProxyPeer { get; set; }
+
     /// <summary>Our side of the socket, IPv4-mapped addresses unwrapped.</summary>
     public required IPEndPoint Local { get; set; }
 
@@ -122,6 +125,8 @@ public sealed class Connection
     internal ValueTask EndSendingAsync() => Pipe is null ? default : Pipe.EndSendingAsync();
 
     internal void Attach(IConnectionControl control) => _control = control;
+
+    internal void Look(long now) => _control?.Look(now);
 
     internal void Abort(ConnectionEnd end) => _control?.Abort(end);
 
