@@ -315,7 +315,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             transports,
             tlsOptions,
             new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates(), _time, _loggers.CreateLogger<MiddlewareFactory>())),
             new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {
                 Resolvers = [.. _configuration.CertificatesResolvers.Keys],

@@ -16,6 +16,8 @@ public sealed class UnsupportedKindsTests
         ["stripPrefix"] = new() { StripPrefix = new() { Prefixes = ["/p"] } },
         ["chain"] = new() { Chain = new() },
         ["compress"] = new() { Compress = new() },
+        ["basicAuth"] = new() { BasicAuth = new() { Users = ["a:b"] } },
+        ["digestAuth"] = new() { DigestAuth = new() { Users = ["a:b:c"] } },
         ["headers"] = new() { Headers = new() { CustomRequestHeaders = new Dictionary<string, string> { ["X-A"] = "1" }.ToConfigMap() } },
         ["encodedCharacters"] = new() { EncodedCharacters = new() },
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
