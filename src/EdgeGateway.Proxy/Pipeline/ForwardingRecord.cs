@@ -18,6 +18,9 @@ public sealed class ForwardingRecord
     /// <summary>Bytes of the server's response body that were read.</summary>
     public long ServerBytes { get; set; }
 
+    /// <summary>True when the answer could not be brought to its end: the client left, or the server cut it.</summary>
+    internal bool WasAborted { get; set; }
+
     /// <summary>Attempts after the first.</summary>
     public int Retries { get; set; }
 
@@ -38,6 +41,7 @@ public sealed class ForwardingRecord
         ServerUrl = null;
         ServerStatus = 0;
         ServerBytes = 0;
+        WasAborted = false;
         Retries = 0;
         StartTimestamp = 0;
         HeadTimestamp = 0;
