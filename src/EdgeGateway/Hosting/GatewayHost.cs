@@ -362,7 +362,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             transports,
             tlsOptions,
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _httpHealthChecks, _time), transports, middlewares, new CompositeFactory(), internalServices),
+                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _httpHealthChecks, _time), transports, middlewares, 
+                new CompositeFactory(_time, _loggers.CreateLogger<CompositeFactory>()), internalServices),
             middlewares,
             new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {

@@ -28,8 +28,6 @@ public sealed class UnsupportedKindsTests
 
     public static TheoryData<string> MiddlewareKinds => [.. Kinds(MiddlewareConfig.Type)];
 
-    public static TheoryData<string> ServiceKinds => [.. Kinds(HttpServiceConfig.Type).Where(static kind => kind is "mirroring" or "failover")];
-
     [Theory]
     [MemberData(nameof(MiddlewareKinds))]
     public void A_middleware_works_or_its_router_says_that_it_is_not_supported_yet(string kind)
@@ -51,16 +49,6 @@ public sealed class UnsupportedKindsTests
         Assert.Contains(router.Errors, static error => error.Contains("is not supported yet [EG-UNSUPPORTED]", StringComparison.Ordinal));
         Assert.Equal(ElementStatus.Disabled, middleware.Status);
         Assert.NotEmpty(middleware.Errors);
-    }
-
-    [Theory]
-    [MemberData(nameof(ServiceKinds))]
-    public void A_service_works_or_its_router_says_that_it_is_not_supported_yet(string kind)
-    {
-        var (router, _) = Compile(null, One<HttpServiceConfig>(kind));
-
-        Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.StartsWith($"the type {kind} of the service \"s@p\" is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
