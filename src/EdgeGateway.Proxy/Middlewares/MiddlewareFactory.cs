@@ -8,6 +8,7 @@ using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
 using EdgeGateway.Proxy.Middlewares.IPAllowList;
+using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
 using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
 using EdgeGateway.Proxy.Middlewares.ReplacePath;
@@ -82,6 +83,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                     ? Fail("you must provide a target scheme")
                     : Done(new RedirectSchemeFilter(name, redirect)),
                 { RedirectRegex: { } redirect } => CreateRedirectRegex(name, redirect),
+                { PassTLSClientCert: { } pass } => Done(new PassTLSClientCertFilter(name, pass)),
                 { Headers: { } headers } => CreateHeaders(name, headers),
                 { Compress: { } compress } => CompressWrapper.TryCreate(name, compress, out var wrapper, out var error) ? Done(wrapper) : Fail(error),
                 { BasicAuth: { } basic } => BasicAuthWrapper.TryCreate(name, basic, _time, _logger, out var auth, out var error) ? Done(auth) : Fail(error),

@@ -115,6 +115,7 @@ internal sealed class RecordingService(string name = "recording@test") : HttpSer
 
     public override async ValueTask HandleAsync(GatewayContext context)
     {
+        context.PrepareUpstream(); // as every service that has servers
         Calls++;
         Target = context.Upstream.Target;
         Host = context.Upstream.Host;
