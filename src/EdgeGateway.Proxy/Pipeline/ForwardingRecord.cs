@@ -18,8 +18,8 @@ public sealed class ForwardingRecord
     /// <summary>Bytes of the server's response body that were read.</summary>
     public long ServerBytes { get; set; }
 
-    /// <summary>True when the answer could not be brought to its end: the client left, or the server cut it.</summary>
-    internal bool WasAborted { get; set; }
+    /// <summary>Bytes of the body that the client was sent where a middleware changed their number; null when none did.</summary>
+    public long? AnswerBytes { get; set; }
 
     /// <summary>Attempts after the first.</summary>
     public int Retries { get; set; }
@@ -41,7 +41,7 @@ public sealed class ForwardingRecord
         ServerUrl = null;
         ServerStatus = 0;
         ServerBytes = 0;
-        WasAborted = false;
+        AnswerBytes = null;
         Retries = 0;
         StartTimestamp = 0;
         HeadTimestamp = 0;

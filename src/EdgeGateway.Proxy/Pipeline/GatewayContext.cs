@@ -185,6 +185,19 @@ public sealed class GatewayContext : HttpRequestView
         RawTarget = features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
     }
 
+    /// <summary>
+    /// The target as a redirection sends it back: as <see cref="Target"/>, with the semicolons of the query as received while no
+    /// middleware changed it.
+    /// </summary>
+    internal string RedirectTarget()
+    {
+        var question = RawTarget.IndexOf('?', StringComparison.Ordinal);
+        return question < 0 || RawTarget.IndexOf(';', question) < 0 || RawTarget[0] != '/' || Target != OriginalTarget
+            || !Target.EscapedPath.SequenceEqual(RawTarget.AsSpan(0, question))
+            ? Target.ToString()
+            : RawTarget;
+    }
+
     /// <summary>Notes target and host once the entry point has normalised them.</summary>
     internal void SetRequest(RequestTarget target, string host)
     {
@@ -222,16 +235,22 @@ public sealed class GatewayContext : HttpRequestView
 
         if (filter.ActsOnResponse)
         {
-            if (_responseFilterCount == _responseFilters.Length)
-            {
-                Array.Resize(ref _responseFilters, _responseFilterCount * 2);
-            }
-
-            _responseFilters[_responseFilterCount++] = new(filter, FilterState);
+            NoteForResponse(filter, FilterState);
         }
 
         FilterState = null;
         return true;
+    }
+
+    /// <summary>Has a filter edit the response head in its turn; for wrappers that also have a say in the head.</summary>
+    internal void NoteForResponse(RequestFilter filter, object? state)
+    {
+        if (_responseFilterCount == _responseFilters.Length)
+        {
+            Array.Resize(ref _responseFilters, _responseFilterCount * 2);
+        }
+
+        _responseFilters[_responseFilterCount++] = new(filter, state);
     }
 
     /// <summary>
@@ -313,6 +332,16 @@ public sealed class GatewayContext : HttpRequestView
         _forwardedFor = ForwardedHeaders.Append(this, _forwardedFor);
     }
 
+    /// <summary>True once <see cref="Abort"/> was called: what was written of the answer is not followed by anything.</summary>
+    internal bool IsAborted { get; private set; }
+
+    /// <summary>Cuts the answer off: the client sees that it is not whole. The engine tells it to <c>RequestAborted</c> only later.</summary>
+    internal void Abort()
+    {
+        IsAborted = true;
+        _http.Abort();
+    }
+
     /// <summary>Lets go of the request before the context goes back to the pool.</summary>
     public void Reset()
     {
@@ -340,6 +369,7 @@ public sealed class GatewayContext : HttpRequestView
         FilterState = null;
         KeepForwardedFor = false;
         OmitForwardedFor = false;
+        IsAborted = false;
         Fault = null;
         AnswerGate = null;
         Upstream.Reset();

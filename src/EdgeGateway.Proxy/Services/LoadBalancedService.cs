@@ -100,8 +100,7 @@ public sealed class LoadBalancedService(
                 case AttemptResult.Answered or AttemptResult.Refused:
                     return;
                 case AttemptResult.ClientLeft or AttemptResult.CutShort:
-                    record.WasAborted = true;
-                    context.Http.Abort();
+                    context.Abort();
                     return;
             }
 

@@ -27,15 +27,16 @@ internal sealed class Layer4Compiler(
     /// <param name="time">Clock.</param>
     /// <param name="random">Shuffles servers.</param>
     /// <param name="defaultRuleSyntax">Of routers that name none; null = v3.</param>
+    /// <param name="limits">Of TCP connections whose service names none.</param>
     /// <exception cref="InvalidDataException">A certificate of the defaults cannot be read.</exception>
     public static Layer4Compiler Create(
         RouterEntryPoints tcp, RouterEntryPoints udp, TlsOptionsCompiler tlsOptions, TcpServersTransportConfig defaults,
-        TcpHealthChecks health, TimeProvider time, Random random, string? defaultRuleSyntax = null)
+        TcpHealthChecks health, TimeProvider time, Random random, string? defaultRuleSyntax = null, RelayLimits limits = default)
     {
         var transports = new TcpTransportCompiler(defaults);
         return new(
             transports,
-            new TcpServiceCompiler(transports, new Layer4StateStore(time, random), health),
+            new TcpServiceCompiler(transports, new Layer4StateStore(time, random), health, limits),
             new TcpMiddlewareCompiler(),
             new TcpRouterCompiler(tcp, tlsOptions) { DefaultRuleSyntax = defaultRuleSyntax },
             new UdpServiceCompiler(new Layer4StateStore(time, random)),

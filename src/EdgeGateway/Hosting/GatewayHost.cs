@@ -10,6 +10,7 @@ using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
 using EdgeGateway.Proxy.Observability.AccessLog;
+using EdgeGateway.Proxy.Observability.Layer4Log;
 using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
@@ -54,6 +55,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly HttpForwarding _forwarding;
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
+    private BoundedLineWriter? _layer4Lines;
     private TransportPool? _transports;
     private TcpHealthChecks? _healthChecks;
     private HealthChecks? _httpHealthChecks;
@@ -100,6 +102,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         {
             signal.Cancel = true;
             _accessLines?.Reopen();
+            _layer4Lines?.Reopen();
         });
 
         // Step 2.
@@ -190,6 +193,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         _healthChecks?.Dispose();
         _httpHealthChecks?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
+        _layer4Lines?.Close(TimeSpan.FromSeconds(10));
         _ended.Dispose();
     }
 
@@ -227,6 +231,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
         }
 
+        var layer4Log = Layer4Log();
         var metrics = _configuration.Metrics.Prometheus is { } prometheus ? new RequestMetrics(prometheus, _time) : null;
         Action<GatewayContext>? completed = accessLog is null ? null : accessLog.Log;
         if (metrics is not null)
@@ -252,12 +257,18 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
 
             var handler = new GatewayHandler(model, handlerOptions);
-            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time, _snapshots));
+            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time, _snapshots)
+            {
+                AccessLog = config.Observability?.AccessLogs == false ? null : layer4Log,
+            });
         }
 
         foreach (var (name, config) in names.Where(static e => e.Value.IsUdp))
         {
-            _udpEntryPoints.Add(new UdpEntryPoint(name, config, _snapshots, _loggers, _time));
+            _udpEntryPoints.Add(new UdpEntryPoint(name, config, _snapshots, _loggers, _time)
+            {
+                AccessLog = config.Observability?.AccessLogs == false ? null : layer4Log,
+            });
         }
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
@@ -270,6 +281,36 @@ internal sealed partial class GatewayHost : IAsyncDisposable
                 _certificates?.Want(snapshot);
             });
         return (aggregator, providers, ping);
+    }
+
+    private Layer4AccessLog? Layer4Log()
+    {
+        if (_configuration.AccessLog?.L4 is not { } config)
+        {
+            return null;
+        }
+
+        if (!Layer4LogFormat.TryParse(config.Format, out var format, out var error))
+        {
+            throw new InvalidDataException($"accessLog.l4.format: {error}"); // checked when the options were read
+        }
+
+        // One file has one writer: lines of two would be cut into each other when it is set aside.
+        if (_accessLines is not null && (config.FilePath ?? "") == (_configuration.AccessLog.FilePath ?? ""))
+        {
+            return new(_accessLines, format, _time);
+        }
+
+        try
+        {
+            _layer4Lines = BoundedLineWriter.Open(config.FilePath, "L4 access log");
+            return new(_layer4Lines, format, _time);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNoAccessLog(_logger, config.FilePath ?? "", e.Message);
+            return null;
+        }
     }
 
     private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates, RequestMetrics? metrics)
@@ -347,7 +388,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints),
             new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames),
             tlsOptions, _configuration.TcpServersTransport, _healthChecks, _time, random,
-            _configuration.Core?.DefaultRuleSyntax);
+            _configuration.Core?.DefaultRuleSyntax, new(_configuration.Edge.Tcp.IdleTimeout, _configuration.Edge.Tcp.SessionTimeout));
     }
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
@@ -360,6 +401,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         writer.WriteNumber("allocatedBytes", GC.GetTotalAllocatedBytes());
         writer.WriteNumber("logLinesDropped", _logLines.Dropped);
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
+        writer.WriteNumber("accessLogL4LinesDropped", _layer4Lines?.Dropped ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
         writer.WriteNumber("retries", _forwarding.Retries);
         writer.WriteNumber("proxyHeadersMalformed", _entryPoints.Sum(static e => e.MalformedProxyHeaders));

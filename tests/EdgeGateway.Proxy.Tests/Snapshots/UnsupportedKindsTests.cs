@@ -15,6 +15,8 @@ public sealed class UnsupportedKindsTests
         ["addPrefix"] = new() { AddPrefix = new() { Prefix = "/p" } },
         ["stripPrefix"] = new() { StripPrefix = new() { Prefixes = ["/p"] } },
         ["chain"] = new() { Chain = new() },
+        ["compress"] = new() { Compress = new() },
+        ["passTLSClientCert"] = new() { PassTLSClientCert = new() { Pem = true } },
         ["headers"] = new() { Headers = new() { CustomRequestHeaders = new Dictionary<string, string> { ["X-A"] = "1" }.ToConfigMap() } },
         ["encodedCharacters"] = new() { EncodedCharacters = new() },
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },

@@ -40,7 +40,7 @@ internal sealed class MirroredRequest : IDisposable
         _connection = new Connection
         {
             EntryPoint = client.EntryPoint, Peer = client.Peer, Local = client.Local, IsTls = client.IsTls, Sni = client.Sni, IsHttp2 = true,
-            ClientCertificate = client.ClientCertificate, Identity = client.Identity,
+            ClientCertificates = client.ClientCertificates, Identity = client.Identity,
         };
         foreach (var (name, values) in context.Http.Request.Headers)
         {
