@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
+using EdgeGateway.Proxy.Middlewares.BasicAuth;
 using EdgeGateway.Proxy.Middlewares.Compress;
+using EdgeGateway.Proxy.Middlewares.DigestAuth;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
@@ -12,6 +14,8 @@ using EdgeGateway.Proxy.Middlewares.Sources;
 using EdgeGateway.Proxy.Middlewares.StripPrefix;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Rules.Regexp;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Proxy.Middlewares;
 
@@ -20,8 +24,13 @@ namespace EdgeGateway.Proxy.Middlewares;
 /// error disables the routers that use the middleware; nothing is left out silently.
 /// </summary>
 /// <param name="states">States that outlive reloads.</param>
-public sealed class MiddlewareFactory(MiddlewareStates states)
+/// <param name="time">Clock; null = the system's.</param>
+/// <param name="logger">Is told what goes wrong later, such as a users' file that cannot be read again.</param>
+public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? time = null, ILogger<MiddlewareFactory>? logger = null)
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ILogger _logger = logger ?? NullLogger<MiddlewareFactory>.Instance;
+
     private static readonly HeadersConfig NoHeaders = new();
     private static readonly SourceCriterionConfig ByHost = new() { RequestHost = true };
 
@@ -65,6 +74,8 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
                 { PassTLSClientCert: { } pass } => Done(new PassTLSClientCertFilter(name, pass)),
                 { Headers: { } headers } => CreateHeaders(name, headers),
                 { Compress: { } compress } => CompressWrapper.TryCreate(name, compress, out var wrapper, out var error) ? Done(wrapper) : Fail(error),
+                { BasicAuth: { } basic } => BasicAuthWrapper.TryCreate(name, basic, _time, _logger, out var auth, out var error) ? Done(auth) : Fail(error),
+                { DigestAuth: { } digest } => CreateDigestAuth(name, config, digest, router),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),
@@ -92,6 +103,12 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
             ? Fail("headers configuration not valid")
             : HeadersFilter.TryCreate(name, config, out var filter, out var error) ? Done(filter) : Fail(error);
     }
+
+    private (MiddlewareModel?, string?) CreateDigestAuth(string name, MiddlewareConfig config, DigestAuthConfig digest, string router) =>
+        DigestAuthWrapper.TryCreate(
+            name, digest, states.Adopt(router, name, config, () => new DigestNonces(_time)), _time, _logger, out var auth, out var error)
+            ? Done(auth)
+            : Fail(error);
 
     private (MiddlewareModel?, string?) CreateInFlightReq(
         string name, MiddlewareConfig config, InFlightReqConfig inFlight, string router) =>

@@ -356,7 +356,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
         var tlsOptions = new TlsOptionsCompiler();
-        var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates()));
+        var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates(), _time, _loggers.CreateLogger<MiddlewareFactory>()));
         _httpHealthChecks = new HealthChecks(_time, random, _loggers.CreateLogger<HealthChecks>());
         return new SnapshotCompiler(
             transports,

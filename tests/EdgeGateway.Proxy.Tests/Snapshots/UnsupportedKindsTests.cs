@@ -17,6 +17,8 @@ public sealed class UnsupportedKindsTests
         ["chain"] = new() { Chain = new() },
         ["compress"] = new() { Compress = new() },
         ["passTLSClientCert"] = new() { PassTLSClientCert = new() { Pem = true } },
+        ["basicAuth"] = new() { BasicAuth = new() { Users = ["a:b"] } },
+        ["digestAuth"] = new() { DigestAuth = new() { Users = ["a:b:c"] } },
         ["headers"] = new() { Headers = new() { CustomRequestHeaders = new Dictionary<string, string> { ["X-A"] = "1" }.ToConfigMap() } },
         ["encodedCharacters"] = new() { EncodedCharacters = new() },
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
