@@ -103,6 +103,7 @@ public sealed class ServiceTests : IDisposable
         Assert.Equal(["b"], await NamesAsync(stage, "s.test"));
         Assert.Equal(["b"], await NamesAsync(stage, "w.test"));
 
+        Assert.Contains($"traefik_service_server_up{{service=\"s@file\",url=\"http://127.0.0.1:{a.Port}\"}} 0\n", await MetricsAsync(stage), StringComparison.Ordinal);
         Set(sick, "b");
         await StatusAsync(stage, b, "DOWN");
         Assert.Equal(("503", "503"), (await stage.GetAsync("s.test"), await stage.GetAsync("w.test")));
@@ -207,6 +208,12 @@ public sealed class ServiceTests : IDisposable
         Assert.Equal("413", await PostAsync(stage, "f.test", "/fail", "eleven byte"));
     }
 
+    private static async Task<string> MetricsAsync(Stage stage)
+    {
+        using var client = Stage.Client(stage.Admin);
+        return await Stage.GetAsync(client, "http://localhost/metrics");
+    }
+
     private static async Task<string> PostAsync(Stage stage, string host, string path, string body)
     {
         using var client = Stage.Client(stage.Web);
@@ -258,7 +265,7 @@ public sealed class ServiceTests : IDisposable
     private async Task<Stage> StartAsync(string file)
     {
         File.WriteAllText(Path.Join(_root.FullName, "services.yml"), file);
-        var stage = await Stage.StartAsync(static _ => { }, more: [$"--providers.file.directory={_root.FullName}"]);
+        var stage = await Stage.StartAsync(static _ => { }, more: [$"--providers.file.directory={_root.FullName}", "--metrics.prometheus=true"]);
         await stage.Gateway.ListeningAsync(stage.Web);
         return stage;
     }

@@ -343,7 +343,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             ["ping"] = _configuration.Ping is null ? null : ping,
             ["prometheus"] = metrics is null
                 ? null
-                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves), _snapshots),
+                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves, _httpHealthChecks?.Results() ?? []), _snapshots),
             ["api"] = api is null ? null : new ApiService(apiOptions, _snapshots),
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
