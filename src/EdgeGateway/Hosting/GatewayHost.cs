@@ -18,6 +18,7 @@ using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Tls.Files;
 using EdgeGateway.Proxy.Udp;
 using Microsoft.Extensions.Logging;
 
@@ -55,6 +56,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private BoundedLineWriter? _accessLines;
     private BoundedLineWriter? _layer4Lines;
     private TransportPool? _transports;
+    private PemFiles? _pemFiles;
     private TcpHealthChecks? _healthChecks;
     private CertificateSources? _certificates;
 
@@ -112,6 +114,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         }
 
         // Step 3.
+        running.Add(Task.Run(() => _pemFiles!.RunAsync(aggregator.Refresh, _ended.Token), CancellationToken.None));
         _certificates?.Start();
         foreach (var provider in providers)
         {
@@ -188,6 +191,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
         _transports?.Dispose();
         _healthChecks?.Dispose();
+        _pemFiles?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
         _layer4Lines?.Close(TimeSpan.FromSeconds(10));
         _ended.Dispose();
@@ -212,6 +216,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var certificates = new CertificateStore(_time);
         _certificates = CertificateSources.Create(_configuration, certificates, _loggers, _time);
         _transports = new TransportPool(_configuration.ServersTransport);
+        _pemFiles = new PemFiles(
+            PemFiles.Named(_configuration.ServersTransport, _configuration.TcpServersTransport), _time, _loggers.CreateLogger<PemFiles>());
         AccessLogger? accessLog = null;
         if (_configuration.AccessLog is { } accessConfig)
         {
@@ -368,6 +374,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             _loggers.CreateLogger<SnapshotCompiler>())
         {
             Certificates = new TlsCertificatesCompiler(certificates),
+            Files = _pemFiles,
         };
     }
 
