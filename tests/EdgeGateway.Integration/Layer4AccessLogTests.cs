@@ -323,7 +323,7 @@ public sealed partial class Layer4AccessLogTests : IDisposable
     private Task UntilAsync(Stage stage, Func<string[], bool> holds) => UntilAsync(
         stage, () => Task.FromResult(File.Exists(LogFile) && File.ReadAllText(LogFile) is { } text && holds(text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))));
 
-    private static Task UntilAsync(Stage stage, Func<Task<bool>> holds) => stage.UntilAsync(holds, Soon);
+    private static async Task UntilAsync(Stage stage, Func<Task<bool>> holds) => await stage.UntilAsync(holds, Soon);
 
     private static string[] Tcp(string name, string rule, string entryPoint) =>
         [$"traefik.tcp.routers.{name}.rule={rule}", $"traefik.tcp.routers.{name}.entrypoints={entryPoint}"];

@@ -13,7 +13,8 @@ internal sealed class ElementMerger<T>(
     string kind, Func<DynamicConfiguration, ConfigMap<T>> select, Func<T, T> shape, Func<T, IReadOnlyList<T>, T> join)
     where T : class
 {
-    private readonly Dictionary<string, Definition[]> _definitions = new(StringComparer.Ordinal);
+    // The fragment that defines a name, or the definitions of a name that several define: nearly all names have one.
+    private readonly Dictionary<string, object> _definitions = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, MergeConflict> _conflicts = new(StringComparer.Ordinal);
     private ConfigMap<T> _map = ConfigMap<T>.Empty;
 
@@ -65,7 +66,7 @@ internal sealed class ElementMerger<T>(
                 // Usually the last place: fragments come in order.
                 var list = Of(name);
                 var at = list.Count;
-                while (at > 0 && string.CompareOrdinal(list[at - 1].Fragment.Source, fragment.Source) > 0)
+                while (at > 0 && list[at - 1].Fragment.CompareSource(fragment) > 0)
                 {
                     at--;
                 }
@@ -81,12 +82,19 @@ internal sealed class ElementMerger<T>(
             touched ??= new(StringComparer.Ordinal);
             if (!touched.TryGetValue(name, out var list))
             {
-                touched.Add(name, list = _definitions.TryGetValue(name, out var known) ? [.. known] : []);
+                touched.Add(name, list = Known(name));
             }
 
             return list;
         }
     }
+
+    private List<Definition> Known(string name) => _definitions.GetValueOrDefault(name) switch
+    {
+        ConfigurationFragment only => [new(only, select(only.Configuration)[name])],
+        Definition[] several => [.. several],
+        _ => [],
+    };
 
     private T? Define(string name, List<Definition> list, MergeStrategy strategy, T? known)
     {
@@ -97,7 +105,7 @@ internal sealed class ElementMerger<T>(
             return null;
         }
 
-        _definitions[name] = [.. list];
+        _definitions[name] = list.Count == 1 ? list[0].Fragment : list.ToArray();
         var element = Combine(name, list, strategy);
 
         // An equal element keeps its old object, so that nothing downstream sees a change.
@@ -124,7 +132,7 @@ internal sealed class ElementMerger<T>(
             }
 
             version.FirstSeen = Math.Min(version.FirstSeen, definition.Fragment.Age);
-            version.Sources.Add(definition.Fragment.Source);
+            version.Fragments.Add(definition.Fragment);
         }
 
         var winner = versions[0];
@@ -138,7 +146,7 @@ internal sealed class ElementMerger<T>(
 
         if (versions.Count > 1 || strategy != MergeStrategy.Merge)
         {
-            _conflicts.Add(name, new MergeConflict(kind, name, list.Select(static d => d.Fragment.Source).ToConfigList(), winner.Sources.ToConfigList()));
+            _conflicts.Add(name, new MergeConflict(kind, name, list.ConvertAll(static d => d.Fragment), winner.Fragments));
         }
 
         return strategy == MergeStrategy.Merge ? join(winner.First, list.ConvertAll(static d => d.Element)) : first.Element;
@@ -154,6 +162,6 @@ internal sealed class ElementMerger<T>(
 
         internal ulong FirstSeen { get; set; }
 
-        internal List<string> Sources { get; } = [];
+        internal List<ConfigurationFragment> Fragments { get; } = [];
     }
 }

@@ -2,41 +2,39 @@ namespace EdgeGateway.Nomad.Mapping;
 
 /// <summary>
 /// The create index that a registration ID had when it was seen first. An allocation that restarts registers the same ID anew under
-/// a new index (nomad-api §5.2): that must not make an old version of a job the newest one.
+/// a new index (nomad-api §5.2): that must not make an old version of a job the newest one. Only what was removed is kept here: what is
+/// listed has its index in its fragment.
 /// </summary>
 internal sealed class FirstSeenIndexes
 {
-    // How many removed registrations are remembered beside those that are listed: a task service is away for the whole restart delay.
+    // How many removed registrations are remembered: a task service is away for the whole restart delay.
     private const int Remembered = 1024;
 
-    private readonly Dictionary<string, (ulong Index, long Turn)> _indexes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ulong Index, long Turn)> _removed = new(StringComparer.Ordinal);
     private long _turn;
 
-    /// <summary>The index to go by.</summary>
-    internal ulong Of(NomadInstance instance)
+    /// <summary>A registration is not listed any more, or under another definition.</summary>
+    internal void Gone(InstanceFragment fragment)
     {
-        if (_indexes.TryGetValue(instance.Id, out var known))
+        if (fragment.Fragment is { } used)
         {
-            _indexes[instance.Id] = known with { Turn = ++_turn };
-            return known.Index;
+            Gone(fragment.Instance.Id, used.Age);
         }
-
-        _indexes.Add(instance.Id, (instance.CreateIndex, ++_turn));
-        return instance.CreateIndex;
     }
 
-    /// <summary>Forgets the oldest of those that are not listed any more, when they have become many.</summary>
-    internal void Trim(IReadOnlyCollection<NomadInstance> listed)
+    /// <inheritdoc cref="Gone(InstanceFragment)" />
+    internal void Gone(string id, ulong index)
     {
-        if (_indexes.Count <= listed.Count + (2 * Remembered))
+        _removed[id] = (index, ++_turn);
+        if (_removed.Count > 2 * Remembered)
         {
-            return;
-        }
-
-        var ids = listed.Select(static instance => instance.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var (id, _) in _indexes.Where(known => !ids.Contains(known.Key)).OrderByDescending(static known => known.Value.Turn).Skip(Remembered).ToArray())
-        {
-            _indexes.Remove(id);
+            foreach (var (old, _) in _removed.OrderByDescending(static known => known.Value.Turn).Skip(Remembered).ToArray())
+            {
+                _removed.Remove(old);
+            }
         }
     }
+
+    /// <summary>The index to go by, for a registration that is listed now.</summary>
+    internal ulong Of(NomadInstance instance) => _removed.Remove(instance.Id, out var known) ? known.Index : instance.CreateIndex;
 }

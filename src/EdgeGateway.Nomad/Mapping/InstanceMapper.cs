@@ -49,14 +49,13 @@ public sealed class InstanceMapper
     public InstanceMapping Map(IEnumerable<NomadInstance> instances)
     {
         var decoded = new Dictionary<ConfigList<string>, DecodedTags>();
-        var removed = _mapped.Update(instances as NomadInstance[] ?? [.. instances], instance => Build(instance, decoded), out var made);
+        var removed = _mapped.Update(instances as NomadInstance[] ?? [.. instances], _ages.Gone, instance => Build(instance, decoded), out var made);
         LastDecoded = made;
 
         var changed = made > 0 || removed.Count > 0;
         if (changed || _vanished.Due is not null)
         {
             changed |= _vanished.Update(removed, _mapped.HasService);
-            _ages.Trim(_mapped.Instances);
         }
 
         if (made > 0)
@@ -166,34 +165,33 @@ public sealed class InstanceMapper
         problems.AddRange(_vanished.Problems());
         if (conflicts.Count > 0)
         {
-            // Two names of each conflict are asked for; they are the very strings of the fragments.
-            var wanted = conflicts.SelectMany(static conflict => conflict.Sources).ToHashSet<string>(ReferenceEqualityComparer.Instance);
-            var bySource = new Dictionary<string, NomadInstance>(StringComparer.Ordinal);
+            var wanted = conflicts.SelectMany(static conflict => conflict.Definitions).ToHashSet<ConfigurationFragment>(ReferenceEqualityComparer.Instance);
+            var instances = new Dictionary<ConfigurationFragment, NomadInstance>(ReferenceEqualityComparer.Instance);
             foreach (var fragment in fragments)
             {
-                if (fragment.Fragment is { } used && wanted.Contains(used.Source))
+                if (fragment.Fragment is { } used && wanted.Contains(used))
                 {
-                    bySource[used.Source] = fragment.Instance;
+                    instances[used] = fragment.Instance;
                 }
             }
 
-            problems.AddRange(conflicts.Select(conflict => Describe(conflict, bySource)));
+            problems.AddRange(conflicts.Select(conflict => Describe(conflict, instances)));
         }
 
         return problems.OrderBy(static problem => problem.Location.Text, StringComparer.Ordinal).ThenBy(static problem => problem.Message, StringComparer.Ordinal).ToConfigList();
     }
 
-    private ConfigurationProblem Describe(MergeConflict conflict, Dictionary<string, NomadInstance> bySource)
+    private ConfigurationProblem Describe(MergeConflict conflict, Dictionary<ConfigurationFragment, NomadInstance> instances)
     {
         // Instances of one version are one definition: the first tells which job it is.
-        var winner = bySource[conflict.Winners[0]];
-        var loser = bySource[conflict.Sources.First(source => !conflict.Winners.Contains(source))];
+        var winner = instances[conflict.Winners[0]];
+        var loser = instances[conflict.Definitions.First(fragment => !conflict.Winners.Contains(fragment))];
         var message = winner.JobId == loser.JobId
             ? $"{conflict.Kind} {conflict.Name} is defined with different settings by the versions of job {winner.JobId}; the version first seen last is used"
             : $"{conflict.Kind} {conflict.Name} is defined with different settings by the jobs {winner.JobId} and {loser.JobId}; that of {winner.JobId} is used, it was first seen last";
         return new(
             "EG-NOMAD-CONFLICT", ProblemSeverity.Warning,
-            new($"{InstanceAddress.Of(winner, _options.Provider, conflict.Winners.Count - 1)}; not used: {InstanceAddress.Of(loser, _options.Provider, conflict.Sources.Count - conflict.Winners.Count - 1)}"),
+            new($"{InstanceAddress.Of(winner, _options.Provider, conflict.Winners.Count - 1)}; not used: {InstanceAddress.Of(loser, _options.Provider, conflict.Definitions.Count - conflict.Winners.Count - 1)}"),
             message);
     }
 }

@@ -26,10 +26,12 @@ internal sealed class MappedInstances
 
     /// <summary>Takes up a list.</summary>
     /// <param name="instances">All instances.</param>
+    /// <param name="gone">Told each fragment that is no longer used, before one is built.</param>
     /// <param name="build">Makes the fragment of an instance that was not in the last list.</param>
     /// <param name="made">How many were made.</param>
     /// <returns>The fragments that are no longer used.</returns>
-    internal IReadOnlyList<InstanceFragment> Update(NomadInstance[] instances, Func<NomadInstance, InstanceFragment> build, out int made)
+    internal IReadOnlyList<InstanceFragment> Update(
+        NomadInstance[] instances, Action<InstanceFragment> gone, Func<NomadInstance, InstanceFragment> build, out int made)
     {
         made = 0;
         var start = instances.AsSpan().CommonPrefixLength(Instances, ReferenceEqualityComparer.Instance);
@@ -54,23 +56,29 @@ internal sealed class MappedInstances
         var fragments = new InstanceFragment[instances.Length];
         Fragments.AsSpan(0, start).CopyTo(fragments);
         Fragments.AsSpan(Fragments.Length - end).CopyTo(fragments.AsSpan(fragments.Length - end));
-        var added = new List<InstanceFragment>();
         for (var i = start; i < fragments.Length - end; i++)
         {
             if (old.Remove(instances[i], out var kept))
             {
                 fragments[i] = kept;
-                continue;
             }
-
-            fragments[i] = build(instances[i]);
-            added.Add(fragments[i]);
-            Count(instances[i].ServiceName, 1);
         }
 
-        foreach (var gone in old.Keys)
+        foreach (var fragment in old.Values)
         {
-            Count(gone.ServiceName, -1);
+            gone(fragment);
+            Count(fragment.Instance.ServiceName, -1);
+        }
+
+        var added = new List<InstanceFragment>();
+        for (var i = start; i < fragments.Length - end; i++)
+        {
+            if (fragments[i] is null)
+            {
+                fragments[i] = build(instances[i]);
+                added.Add(fragments[i]);
+                Count(instances[i].ServiceName, 1);
+            }
         }
 
         made = added.Count;
@@ -130,21 +138,22 @@ internal sealed class MappedInstances
     // A clash of internal names overwrites, as in Traefik.
     private void SortAll()
     {
-        var byName = new Dictionary<string, ConfigurationFragment>(Fragments.Length, StringComparer.Ordinal);
-        var used = 0;
-        foreach (var fragment in Fragments)
+        _clash = false;
+        _sorted.Clear();
+        // Stable: of equal names the last one of the list stays.
+        foreach (var fragment in Fragments.Select(static f => f.Fragment).OfType<ConfigurationFragment>().Order(BySource.Instance))
         {
-            if (fragment.Fragment is { } configuration)
+            if (_sorted.Count > 0 && _sorted[^1].CompareSource(fragment) == 0)
             {
-                byName[configuration.Source] = configuration;
-                used++;
+                _clash = true;
+                _sorted[^1] = fragment;
+                continue;
             }
+
+            _sorted.Add(fragment);
         }
 
-        _clash = used != byName.Count;
-        _sorted.Clear();
-        _sorted.AddRange(byName.Values);
-        _sorted.Sort(BySource.Instance);
+        _sorted.TrimExcess();
         Sorted = [.. _sorted];
     }
 
@@ -152,6 +161,6 @@ internal sealed class MappedInstances
     {
         internal static readonly BySource Instance = new();
 
-        public int Compare(ConfigurationFragment? left, ConfigurationFragment? right) => string.CompareOrdinal(left!.Source, right!.Source);
+        public int Compare(ConfigurationFragment? left, ConfigurationFragment? right) => left!.CompareSource(right!);
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
 using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.EntryPoints;
@@ -61,8 +61,14 @@ public sealed class Connection
     /// <summary>Name of the set of TLS options of the handshake.</summary>
     public string TlsOptions { get; set; } = TlsOptionsModel.DefaultName;
 
-    /// <summary>Certificate that the client showed, verified as far as the TLS options ask for it; null without one.</summary>
-    public X509Certificate2? ClientCertificate { get; set; }
+    /// <summary>
+    /// Certificates that the client showed, as DER: its own first, verified as far as the TLS options ask for it, then the others as sent;
+    /// empty without one.
+    /// </summary>
+    internal byte[][] ClientCertificates { get; set; } = [];
+
+    /// <summary>What the last filter made of them, so that each request need not; see <c>PassTLSClientCertFilter</c>.</summary>
+    internal ClientCertificateText? ClientCertificateText { get; set; }
 
     /// <summary>Who is calling, filled by whoever knows (whois, client certificate); null until then.</summary>
     public object? Identity { get; set; }

@@ -427,6 +427,18 @@ public sealed partial class EntryPoint : IAsyncDisposable
         }
     }
 
+    private static async ValueTask RefuseAsync(ClientTls tls)
+    {
+        try
+        {
+            await tls.RefuseAsync();
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It left without waiting for the reason.
+        }
+    }
+
     private async Task<SslStream?> HandshakeAsync(
         Connection connection, ClientOpening opening, ClientHello hello, TlsOptionsEntry entry, bool forRelay)
     {
@@ -458,13 +470,18 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
         // The key exchange and the signature are the costly part of a handshake and come first: not on the I/O thread.
         await Task.Yield();
-        var tls = opening.OpenTls(waitsWithoutBuffer: forRelay);
+        var tls = opening.OpenTls(waitsWithoutBuffer: forRelay, holdsLastFlight: options.ClientCertificateRequired);
         try
         {
             await tls.AuthenticateAsServerAsync(options);
             connection.TlsVersion = tls.SslProtocol;
             connection.TlsCipher = tls.NegotiatedCipherSuite;
-            connection.ClientCertificate = tls.RemoteCertificate as X509Certificate2;
+            if (options.ClientCertificateRequired)
+            {
+                await tls.AcceptAsync();
+                connection.ClientCertificates = tls.ClientCertificates;
+            }
+
             var protocol = tls.NegotiatedApplicationProtocol;
             connection.Alpn = protocol == SslApplicationProtocol.Http2 ? "h2"
                 : protocol == SslApplicationProtocol.Http11 ? "http/1.1"
@@ -481,6 +498,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
             else if (error is AuthenticationException)
             {
                 HandshakeFaults.CountRefusal();
+                await RefuseAsync(tls);
             }
             else
             {

@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
+using EdgeGateway.Proxy.Middlewares.Compress;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
+using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
 using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
 using EdgeGateway.Proxy.Middlewares.Sources;
@@ -60,7 +62,9 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
                     ? Fail("you must provide a target scheme")
                     : Done(new RedirectSchemeFilter(name, redirect)),
                 { RedirectRegex: { } redirect } => CreateRedirectRegex(name, redirect),
+                { PassTLSClientCert: { } pass } => Done(new PassTLSClientCertFilter(name, pass)),
                 { Headers: { } headers } => CreateHeaders(name, headers),
+                { Compress: { } compress } => CompressWrapper.TryCreate(name, compress, out var wrapper, out var error) ? Done(wrapper) : Fail(error),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),
@@ -75,25 +79,18 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
 
     private static (MiddlewareModel?, string?) CreateHeaders(string name, HeadersConfig config)
     {
-        if (config == NoHeaders)
+        // What is set to nothing counts as not set.
+        var set = config with
         {
-            return Fail("headers configuration not valid");
-        }
-
-        // Everything but custom headers and the deprecated options without effect is still to come.
-        var rest = config with
-        {
-            CustomRequestHeaders = ConfigMap<string>.Empty,
-            CustomResponseHeaders = ConfigMap<string>.Empty,
-            FeaturePolicy = null,
-            SslRedirect = null,
-            SslTemporaryRedirect = null,
-            SslHost = null,
-            SslForceHost = null,
+            SslRedirect = config.SslRedirect == true ? true : null,
+            SslTemporaryRedirect = config.SslTemporaryRedirect == true ? true : null,
+            SslForceHost = config.SslForceHost == true ? true : null,
+            SslHost = config.SslHost is { Length: > 0 } ? config.SslHost : null,
+            FeaturePolicy = config.FeaturePolicy is { Length: > 0 } ? config.FeaturePolicy : null,
         };
-        return rest == NoHeaders
-            ? Done(new HeadersFilter(name, config))
-            : Fail(MiddlewareErrors.NotSupported("headers with options other than customRequestHeaders and customResponseHeaders"));
+        return set == NoHeaders
+            ? Fail("headers configuration not valid")
+            : HeadersFilter.TryCreate(name, config, out var filter, out var error) ? Done(filter) : Fail(error);
     }
 
     private (MiddlewareModel?, string?) CreateInFlightReq(

@@ -7,8 +7,9 @@ namespace EdgeGateway.Proxy.Services;
 /// </summary>
 internal sealed class ServerAddress
 {
-    private readonly Lock _gate = new();
-    private readonly HashSet<IDisposable> _connections = [];
+    // Made at the first connection: many servers of a large cluster never see one. Locked by itself, as nobody outside can: a lock of its
+    // own would weigh as much as all the rest.
+    private HashSet<IDisposable>? _connections;
     private int _users;
     private volatile bool _proven;
     private int _inFlight;
@@ -18,9 +19,9 @@ internal sealed class ServerAddress
     {
         get
         {
-            lock (_gate)
+            lock (this)
             {
-                return _connections.Count;
+                return _connections?.Count ?? 0;
             }
         }
     }
@@ -40,7 +41,7 @@ internal sealed class ServerAddress
     /// <summary>A server of some service uses the address.</summary>
     public void AddUser()
     {
-        lock (_gate)
+        lock (this)
         {
             _users++;
         }
@@ -49,7 +50,7 @@ internal sealed class ServerAddress
     /// <summary>A server of some service is gone.</summary>
     public void RemoveUser()
     {
-        lock (_gate)
+        lock (this)
         {
             if (--_users == 0)
             {
@@ -75,27 +76,27 @@ internal sealed class ServerAddress
     public void Add(IDisposable connection)
     {
         Prove();
-        lock (_gate)
+        lock (this)
         {
-            _connections.Add(connection);
+            (_connections ??= []).Add(connection);
         }
     }
 
     /// <summary>Forgets a connection that was closed.</summary>
     public void Remove(IDisposable connection)
     {
-        lock (_gate)
+        lock (this)
         {
-            _connections.Remove(connection);
+            _connections?.Remove(connection);
         }
     }
 
     private void CloseIfUnused()
     {
         IDisposable[] idle;
-        lock (_gate)
+        lock (this)
         {
-            if (_users > 0 || Volatile.Read(ref _inFlight) > 0 || _connections.Count == 0)
+            if (_users > 0 || Volatile.Read(ref _inFlight) > 0 || _connections is not { Count: > 0 })
             {
                 return;
             }

@@ -11,8 +11,7 @@ public sealed class ServiceState
     /// <summary>A removed server that comes back within it keeps its state (design decision 11).</summary>
     internal static readonly TimeSpan KeepRemoved = TimeSpan.FromSeconds(60);
 
-    private readonly Lock _gate = new();
-    private readonly List<(Server Server, long Removed)> _removed = [];
+    private List<(Server Server, long Removed)>? _removed;
     private readonly WeightedRoundRobin _rotation = new();
     private readonly ServerAddresses _addresses;
     private readonly OwnEntryPoints _own;
@@ -35,15 +34,39 @@ public sealed class ServiceState
     /// <summary>The servers in force, in the order of the configuration.</summary>
     public IReadOnlyList<Server> Servers => _servers;
 
+    /// <summary>Every host and port.</summary>
+    internal ServerAddresses Addresses => _addresses;
+
+    /// <inheritdoc cref="Servers" />
+    internal Server[] Listed => _servers;
+
+    /// <summary>True when some server may get requests.</summary>
+    internal bool HasUsable
+    {
+        get
+        {
+            foreach (var server in _servers)
+            {
+                if (server.IsUp && !server.IsFenced && server.Weight > 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Puts a new list of servers in force; those whose URL stays keep their object and their place in the rotation.</summary>
     /// <returns>Why servers were left out, one entry each.</returns>
     public IReadOnlyList<ServerProblem> Update(ConfigList<ServerConfig> configs)
     {
         List<ServerProblem>? errors = null;
-        lock (_gate)
+        // A lock that nobody outside has; one of its own would weigh as much as the rest.
+        lock (_rotation)
         {
             var now = _time.GetTimestamp();
-            _removed.RemoveAll(entry => _time.GetElapsedTime(entry.Removed, now) > KeepRemoved);
+            _removed?.RemoveAll(entry => _time.GetElapsedTime(entry.Removed, now) > KeepRemoved);
 
             var before = new List<Server>(_servers);
             var servers = new List<Server>(configs.Count);
@@ -93,7 +116,7 @@ public sealed class ServiceState
             foreach (var server in before)
             {
                 _rotation.Remove(server);
-                _removed.Add((server, now));
+                (_removed ??= []).Add((server, now));
                 server.Retire();
             }
         }
@@ -134,13 +157,13 @@ public sealed class ServiceState
 
     private Server? TakeRemoved(ServerConfig config)
     {
-        var index = _removed.FindIndex(entry => entry.Server.Is(config));
+        var index = _removed?.FindIndex(entry => entry.Server.Is(config)) ?? -1;
         if (index < 0)
         {
             return null;
         }
 
-        var server = _removed[index].Server;
+        var server = _removed![index].Server;
         _removed.RemoveAt(index);
         return server;
     }

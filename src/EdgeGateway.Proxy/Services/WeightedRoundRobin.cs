@@ -4,10 +4,10 @@ namespace EdgeGateway.Proxy.Services;
 /// Earliest deadline first on a binary heap, as Traefik's <c>wrr</c> (runtime-behaviour §3.1): each choice moves a server's deadline by
 /// 1/weight, a server that is down or fenced lets its turn pass. Ties fall as Go's container/heap lets them fall, so that the order is
 /// Traefik's too. A server that stays keeps its deadline when others come and go.
+/// Locked by itself: its one owner does the same, and a lock of its own for each of ten thousand services would weigh more.
 /// </summary>
 internal sealed class WeightedRoundRobin
 {
-    private readonly Lock _gate = new();
     private Entry[] _heap = [];
     private int _count;
     private double _now;
@@ -15,7 +15,7 @@ internal sealed class WeightedRoundRobin
     /// <summary>Takes up a server; one with a weight of 0 or less never gets a turn. A new weight counts from the server's next turn on.</summary>
     public void Set(Server server, long weight)
     {
-        lock (_gate)
+        lock (this)
         {
             var index = IndexOf(server);
             if (weight <= 0)
@@ -43,7 +43,7 @@ internal sealed class WeightedRoundRobin
     /// <summary>Forgets a server.</summary>
     public void Remove(Server server)
     {
-        lock (_gate)
+        lock (this)
         {
             RemoveAt(IndexOf(server));
         }
@@ -54,7 +54,7 @@ internal sealed class WeightedRoundRobin
     /// <param name="now">Timestamp for <see cref="Server.IsAvoided"/>; avoided servers are chosen only when there is no other.</param>
     public Server? Next(in TriedServers tried, long now)
     {
-        lock (_gate)
+        lock (this)
         {
             if (_count == 1 && tried.IsEmpty)
             {

@@ -14,7 +14,9 @@ internal sealed class RouterClaims
     // The log gets no more lines than somebody will read.
     private const int MaximumTold = 20;
 
-    private readonly Dictionary<Claim, List<HttpRouterModel>> _claims = [];
+    // One router of each claim, by entry point; what several claim stands in the second map with all of its routers. Nearly all are alone.
+    private readonly Dictionary<string, HashSet<HttpRouterModel>> _claims = new(StringComparer.Ordinal);
+    private readonly Dictionary<Claim, List<HttpRouterModel>> _shared = [];
     private readonly SortedDictionary<string, ConfigurationProblem> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<Claim, string> _contested = [];
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
@@ -27,35 +29,19 @@ internal sealed class RouterClaims
         var touched = new HashSet<Claim>();
         foreach (var (entryPoint, model) in removed.SelectMany(static router => router.Models))
         {
-            var claim = Of(entryPoint, model);
-            if (_claims.TryGetValue(claim, out var routers) && routers.Remove(model))
-            {
-                touched.Add(claim);
-                if (routers.Count == 0)
-                {
-                    _claims.Remove(claim);
-                }
-            }
+            Remove(entryPoint, model, touched);
         }
 
         foreach (var (entryPoint, model) in added.SelectMany(static router => router.Models))
         {
-            var claim = Of(entryPoint, model);
-            if (!_claims.TryGetValue(claim, out var routers))
-            {
-                // Most claims are never contested.
-                _claims.Add(claim, routers = new(1));
-            }
-
-            routers.Add(model);
-            touched.Add(claim);
+            Add(entryPoint, model, touched);
         }
 
         var changed = false;
         foreach (var claim in touched)
         {
             changed |= _contested.Remove(claim, out var known) && _told.Remove(known);
-            if (_claims.TryGetValue(claim, out var routers) && routers.Count > 1 && Describe(claim, routers, messages) is { } problem)
+            if (_shared.TryGetValue(claim, out var routers) && Describe(claim, routers, messages) is { } problem)
             {
                 var key = $"{claim.Rule}\0{claim.EntryPoint}\0{claim.IsTls}\0{claim.Priority}";
                 _contested.Add(claim, key);
@@ -73,6 +59,57 @@ internal sealed class RouterClaims
         }
 
         return _problems;
+    }
+
+    private void Add(string entryPoint, HttpRouterModel model, HashSet<Claim> touched)
+    {
+        if (!_claims.TryGetValue(entryPoint, out var claims))
+        {
+            _claims.Add(entryPoint, claims = new(SameClaim.Instance));
+        }
+
+        if (!claims.TryGetValue(model, out var first))
+        {
+            claims.Add(model);
+            return;
+        }
+
+        var claim = Of(entryPoint, model);
+        if (!_shared.TryGetValue(claim, out var routers))
+        {
+            _shared.Add(claim, routers = [first]);
+        }
+
+        routers.Add(model);
+        touched.Add(claim);
+    }
+
+    private void Remove(string entryPoint, HttpRouterModel model, HashSet<Claim> touched)
+    {
+        if (!_claims.TryGetValue(entryPoint, out var claims) || !claims.TryGetValue(model, out var first))
+        {
+            return;
+        }
+
+        var claim = Of(entryPoint, model);
+        if (!_shared.TryGetValue(claim, out var routers))
+        {
+            claims.Remove(model);
+            return;
+        }
+
+        routers.Remove(model);
+        touched.Add(claim);
+        if (ReferenceEquals(first, model))
+        {
+            claims.Remove(model);
+            claims.Add(routers[0]);
+        }
+
+        if (routers.Count == 1)
+        {
+            _shared.Remove(claim);
+        }
     }
 
     private static Claim Of(string entryPoint, HttpRouterModel model) => new(entryPoint, model.IsTls, model.Priority, model.ProviderRank, model.Config.Rule ?? "");
@@ -108,4 +145,14 @@ internal sealed class RouterClaims
     }
 
     private readonly record struct Claim(string EntryPoint, bool IsTls, long Priority, int ProviderRank, string Rule);
+
+    private sealed class SameClaim : IEqualityComparer<HttpRouterModel>
+    {
+        public static readonly SameClaim Instance = new();
+
+        public bool Equals(HttpRouterModel? x, HttpRouterModel? y) =>
+            x!.IsTls == y!.IsTls && x.Priority == y.Priority && x.ProviderRank == y.ProviderRank && x.Config.Rule == y.Config.Rule;
+
+        public int GetHashCode(HttpRouterModel obj) => HashCode.Combine(obj.IsTls, obj.Priority, obj.ProviderRank, obj.Config.Rule);
+    }
 }

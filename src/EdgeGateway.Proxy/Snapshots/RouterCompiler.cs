@@ -1,6 +1,7 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Tls.Options;
 using EdgeGateway.Rules.Http;
 
@@ -167,7 +168,8 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
                 {
                     models.Add((entryPoint, new HttpRouterModel
                     {
-                        Name = qualified,
+                        // Mostly router and service are called the same, and one text is enough for both.
+                        Name = service.Model is LoadBalancedService { Name: var same } && same == qualified ? same : qualified,
                         Config = config,
                         Rule = new CompiledRule(rule!),
                         Priority = priority,
@@ -240,7 +242,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
         return known.Count == config.EntryPoints.Count ? config.EntryPoints : known.ToConfigList();
     }
 
-    private static QualifiedName? Service(HttpRouterConfig config, string provider) =>
+    internal static QualifiedName? Service(HttpRouterConfig config, string provider) =>
         string.IsNullOrEmpty(config.Service) ? null : QualifiedName.Resolve(config.Service, provider);
 
     /// <summary>The router as the API shows it: middlewares qualified, priority resolved, gaps of observability filled.</summary>

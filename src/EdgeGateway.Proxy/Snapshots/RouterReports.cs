@@ -10,16 +10,15 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// </summary>
 internal readonly struct RouterReports : IEnumerable<RouterReport>
 {
-    // The reports, or the model that tells all of the only one; with it goes the name of the service.
+    // The reports, or the model that tells all of the only one.
     private readonly object _told;
-    private readonly string? _service;
 
     public RouterReports(string provider, List<RouterReport> reports, List<(string EntryPoint, HttpRouterModel Model)> models)
     {
-        if (reports.Count == 1 && models.Count > 0 && Write(models[0].Model, provider, reports[0].ServiceName).Equals(reports[0]))
+        if (reports.Count == 1 && models.Count > 0 && Write(models[0].Model, provider).Equals(reports[0]))
         {
             // Written from the model it is the same report, whatever a report says.
-            (_told, _service) = (models[0].Model, reports[0].ServiceName);
+            _told = models[0].Model;
         }
         else
         {
@@ -31,14 +30,15 @@ internal readonly struct RouterReports : IEnumerable<RouterReport>
     public IEnumerator<RouterReport> GetEnumerator()
     {
         IEnumerable<RouterReport> reports = _told is HttpRouterModel model
-            ? [Write(model, model.Name[(model.Name.LastIndexOf('@') + 1)..], _service!)]
+            ? [Write(model, model.Name[(model.Name.LastIndexOf('@') + 1)..])]
             : (RouterReport[])_told;
         return reports.GetEnumerator();
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static RouterReport Write(HttpRouterModel model, string provider, string service) => new(
+    private static RouterReport Write(HttpRouterModel model, string provider) => new(
         model.Name, provider, RouterCompiler.Shown(model.Config, provider, model.Priority), ElementStatus.Enabled, ConfigList<string>.Empty,
-        model.Config.EntryPoints, service);
+        model.Config.EntryPoints,
+        RouterCompiler.Service(model.Config, provider)?.ToString() ?? "");
 }

@@ -17,8 +17,9 @@ public sealed record HttpIndexKeys(IReadOnlyList<string>? Hosts, IReadOnlyList<P
     /// <summary>Nothing is known.</summary>
     public static HttpIndexKeys Any { get; } = new(null, null);
 
-    /// <summary>The same in plain arrays, for keeping.</summary>
-    internal HttpIndexKeys Compact() => new(Hosts?.ToArray(), Paths?.ToArray());
+    /// <summary>The same in plain arrays, for keeping; mostly the hosts are those that the rule names, and one array is enough for both.</summary>
+    internal HttpIndexKeys Compact(IReadOnlyList<string> named) =>
+        new(Hosts is not null && Hosts.SequenceEqual(named, StringComparer.Ordinal) ? named : Hosts?.ToArray(), Paths?.ToArray());
 
     internal HttpIndexKeys And(HttpIndexKeys other) => new(HostKeys.Both(Hosts, other.Hosts), BothPaths(Paths, other.Paths));
 

@@ -19,7 +19,7 @@ public sealed class HttpRule
     {
         Text = text;
         Domains = DomainsOf(root);
-        Keys = predicate.Keys.Compact();
+        Keys = predicate.Keys.Compact(Domains);
         _predicate = predicate;
     }
 

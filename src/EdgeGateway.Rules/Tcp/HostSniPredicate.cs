@@ -26,5 +26,5 @@ internal sealed class HostSniPredicate : TcpPredicate
 
     public override bool Matches(in TcpConnectionView connection) =>
         connection.ServerName.Length > 0
-        && (_host.Matches(connection.ServerName) || (_withDot is not null && _withDot.Matches(connection.ServerName)));
+        && (_host.Matches(connection.ServerName) || (_withDot is { } dotted && dotted.Matches(connection.ServerName)));
 }

@@ -15,6 +15,8 @@ using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Services.Composite;
+using EdgeGateway.Proxy.Services.Health;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
@@ -58,6 +60,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private TransportPool? _transports;
     private PemFiles? _pemFiles;
     private TcpHealthChecks? _healthChecks;
+    private HealthChecks? _httpHealthChecks;
     private CertificateSources? _certificates;
 
     public GatewayHost(StaticConfiguration configuration, ILoggerFactory loggers, BoundedLineWriter logLines, TimeProvider time)
@@ -192,6 +195,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         _transports?.Dispose();
         _healthChecks?.Dispose();
         _pemFiles?.Dispose();
+        _httpHealthChecks?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
         _layer4Lines?.Close(TimeSpan.FromSeconds(10));
         _ended.Dispose();
@@ -358,11 +362,14 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
         var tlsOptions = new TlsOptionsCompiler();
+        var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates()));
+        _httpHealthChecks = new HealthChecks(_time, random, _loggers.CreateLogger<HealthChecks>());
         return new SnapshotCompiler(
             transports,
             tlsOptions,
-            new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            new ServiceCompiler(
+                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _httpHealthChecks, _time), transports, middlewares, new CompositeFactory(), internalServices),
+            middlewares,
             new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {
                 Resolvers = [.. _configuration.CertificatesResolvers.Keys],

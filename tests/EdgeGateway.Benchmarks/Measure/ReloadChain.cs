@@ -97,9 +97,11 @@ internal sealed class ReloadChain
     private void Event(int i, string allocation, int port, string[] tags, bool removed)
     {
         _index++;
+        // As long as in a real cluster, since texts are what weighs most.
+        allocation = $"{allocation}-5b1e8a60-7c3d-49f2-8e1a-0123456789ab"[..36];
         var id = $"_nomad-task-{allocation}-group-web-app{i}-http";
         _batch.Events.Add(new ServiceEvent(_index, removed, new NomadInstance(
-            id, $"app{i}", "default", "0d0ae6a7-node", "dc1", $"job{i}", allocation, $"10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}", 20000 + (port % 10000),
+            id, $"app{i}", "default", "0d0ae6a7-1c52-4e8b-9d41-3f6c2b7a9e10", "dc1", $"job{i}", allocation, $"10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}", 20000 + (port % 10000),
             tags.ToConfigList(), 50, _index)));
         _batch.Index = _index;
     }

@@ -15,6 +15,8 @@ public sealed class UnsupportedKindsTests
         ["addPrefix"] = new() { AddPrefix = new() { Prefix = "/p" } },
         ["stripPrefix"] = new() { StripPrefix = new() { Prefixes = ["/p"] } },
         ["chain"] = new() { Chain = new() },
+        ["compress"] = new() { Compress = new() },
+        ["passTLSClientCert"] = new() { PassTLSClientCert = new() { Pem = true } },
         ["headers"] = new() { Headers = new() { CustomRequestHeaders = new Dictionary<string, string> { ["X-A"] = "1" }.ToConfigMap() } },
         ["encodedCharacters"] = new() { EncodedCharacters = new() },
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
@@ -24,9 +26,7 @@ public sealed class UnsupportedKindsTests
 
     public static TheoryData<string> MiddlewareKinds => [.. Kinds(MiddlewareConfig.Type)];
 
-    public static TheoryData<string> ServiceKinds => [.. Kinds(HttpServiceConfig.Type).Where(static kind => kind is not ("loadBalancer" or "middlewares"))];
-
-    public static TheoryData<string> LoadBalancerOptions => ["sticky", "healthCheck", "passiveHealthCheck", "strategy"];
+    public static TheoryData<string> ServiceKinds => [.. Kinds(HttpServiceConfig.Type).Where(static kind => kind is "mirroring" or "failover")];
 
     [Theory]
     [MemberData(nameof(MiddlewareKinds))]
@@ -59,24 +59,6 @@ public sealed class UnsupportedKindsTests
 
         Assert.Equal(ElementStatus.Disabled, router.Status);
         Assert.StartsWith($"the type {kind} of the service \"s@p\" is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [MemberData(nameof(LoadBalancerOptions))]
-    public void An_option_of_a_load_balancer_works_or_its_router_says_that_it_is_not_supported_yet(string option)
-    {
-        LoadBalancerConfig config = option switch
-        {
-            "sticky" => new() { Sticky = new() { Cookie = new() } },
-            "healthCheck" => new() { HealthCheck = new() { Path = "/" } },
-            "passiveHealthCheck" => new() { PassiveHealthCheck = new() },
-            _ => new() { Strategy = "hrw" },
-        };
-
-        var (router, _) = Compile(null, new() { LoadBalancer = config });
-
-        Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.Contains("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

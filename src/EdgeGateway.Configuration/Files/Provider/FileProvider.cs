@@ -237,9 +237,10 @@ public sealed partial class FileProvider : IConfigurationProvider, IDisposable
         var configuration = _merger.Merge([.. scan.Files.Where(file => good.ContainsKey(file.Name)).Select(file => good[file.Name])], out var conflicts);
         foreach (var conflict in conflicts)
         {
+            var files = conflict.Definitions.Select(static fragment => fragment.Source).ToArray();
             problems.Add(new(
-                "EG-FILE-CONFLICT", ProblemSeverity.Warning, new(conflict.Sources[0]),
-                $"{conflict.Kind} {conflict.Name} is defined in {string.Join(" and ", conflict.Sources)}: the one in {conflict.Sources[0]} counts"));
+                "EG-FILE-CONFLICT", ProblemSeverity.Warning, new(files[0]),
+                $"{conflict.Kind} {conflict.Name} is defined in {string.Join(" and ", files)}: the one in {files[0]} counts"));
         }
 
         LogApplied(_logger, scan.Files.Count, problems.Count, _time.GetElapsedTime(started).TotalMilliseconds);

@@ -6,7 +6,6 @@ namespace EdgeGateway.Rules.Http;
 internal sealed class HostPredicate : HttpPredicate
 {
     private readonly HostExpression _host;
-    private readonly HostExpression? _withoutDot;
     private readonly string _name;
     private readonly bool _wildcards;
     private readonly bool _matchesAlways;
@@ -18,7 +17,6 @@ internal sealed class HostPredicate : HttpPredicate
         var name = argument.ToLowerInvariant();
         (_name, _wildcards) = (name, wildcards);
         _host = new HostExpression(name, wildcards);
-        _withoutDot = name.EndsWith('.') ? new HostExpression(name[..^1], wildcards) : null;
         _matchesAlways = wildcards && name == "*";
     }
 
@@ -33,7 +31,7 @@ internal sealed class HostPredicate : HttpPredicate
         }
 
         return _host.Matches(host)
-            || (_withoutDot is not null && _withoutDot.Matches(host))
+            || _host.MatchesWithoutDot(host)
             || (host[^1] == '.' && _host.Matches(host.AsSpan(0, host.Length - 1)));
     }
 }
