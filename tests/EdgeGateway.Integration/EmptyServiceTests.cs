@@ -5,7 +5,7 @@ namespace EdgeGateway.Integration;
 /// <summary>Services without an instance: the last one went, or the job is scaled to nothing.</summary>
 public sealed class EmptyServiceTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Requests_of_a_service_whose_last_instance_went_are_answered_503_and_never_fall_to_another_router()

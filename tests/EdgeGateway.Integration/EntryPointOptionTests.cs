@@ -54,7 +54,7 @@ public sealed class EntryPointOptionTests
         await using var stage = await Stage.StartAsync(
             n => n.Register("a1", "a", whoami.Port, Rule), more: strategy is null ? [] : [$"--entrypoints.web.http.underscoreheadersstrategy={strategy}"]);
         await stage.Gateway.ListeningAsync(stage.Web);
-        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(20)); // Nomad may be slow on a busy machine
+        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(60)); // Nomad may be slow on a busy machine
 
         var answer = await ExchangeAsync(stage.Web, "GET / HTTP/1.1\r\nHost: a.test\r\nX_User: root\r\nConnection: close\r\n\r\n");
 
@@ -74,7 +74,7 @@ public sealed class EntryPointOptionTests
         await using var stage = await Stage.StartAsync(
             n => n.Register("a1", "a", whoami.Port, Rule), more: ["--entrypoints.web.transport.respondingtimeouts.readtimeout=500ms"]);
         await stage.Gateway.ListeningAsync(stage.Web);
-        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(20)); // Nomad may be slow on a busy machine
+        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(60)); // Nomad may be slow on a busy machine
 
         var answer = await ExchangeAsync(stage.Web, "POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 10\r\n\r\nslow");
 
@@ -117,7 +117,7 @@ public sealed class EntryPointOptionTests
 
     private static async Task<string> ExchangeAsync(int port, string text)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
         await socket.SendAsync(Encoding.ASCII.GetBytes(text), limit.Token);

@@ -5,7 +5,7 @@ namespace EdgeGateway.Integration;
 /// <summary>The file provider through the real executable: a file changes, and a request sees it.</summary>
 public sealed class FileProviderTests : IDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("edge-dyn-");
 

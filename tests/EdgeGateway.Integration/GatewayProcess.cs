@@ -137,7 +137,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     public async Task<int> TerminateAsync(string signal = "TERM")
     {
         Signal(signal);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await Process.WaitForExitAsync(limit.Token);
         return Process.ExitCode;
     }

@@ -83,7 +83,7 @@ public sealed class Http1ForwarderTests
 
     private static async Task<string> ReadUntilAsync(Stream stream, string end)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var buffer = new byte[4096];
         var text = "";
         while (!text.EndsWith(end, StringComparison.Ordinal))

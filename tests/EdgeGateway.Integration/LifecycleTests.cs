@@ -33,7 +33,7 @@ public sealed class LifecycleTests
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         var answer = client.SendAsync(request, default);
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(0, await stage.Gateway.TerminateAsync());
         using var answered = await answer;
@@ -93,7 +93,7 @@ public sealed class LifecycleTests
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(GatewayProcess.Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         await process.WaitForExitAsync(limit.Token);
         return (process.ExitCode, await output, await error);

@@ -7,7 +7,7 @@ namespace EdgeGateway.Integration;
 public sealed class MessageTests
 {
     private const string Alloc = "5a9b2c1d-0000-4000-8000-000000000001";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task The_routes_of_a_gRPC_application_in_v2_spelling_are_told_in_v3_with_job_allocation_tag_and_caret()

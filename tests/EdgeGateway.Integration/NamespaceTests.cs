@@ -6,7 +6,7 @@ namespace EdgeGateway.Integration;
 /// <summary><c>providers.nomad.namespaces</c>, through the executable.</summary>
 public sealed class NamespaceTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Each_namespace_of_a_list_is_a_provider_and_one_without_rights_costs_only_itself()

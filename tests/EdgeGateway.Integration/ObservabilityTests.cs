@@ -20,7 +20,7 @@ public sealed class ObservabilityTests
             more: ["--accesslog=true", "--entrypoints.websecure.observability.accesslogs=false"]);
         await stage.Gateway.ListeningAsync(stage.Web, stage.WebSecure);
         using var hushed = Stage.Client(stage.WebSecure);
-        await stage.UntilAsync(async () => (await stage.GetAsync("loud.test", "/ready")).StartsWith("Name", StringComparison.Ordinal), TimeSpan.FromSeconds(15));
+        await stage.UntilAsync(async () => (await stage.GetAsync("loud.test", "/ready")).StartsWith("Name", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
 
         await stage.GetAsync("quiet.test", "/1-quiet");
         await Stage.GetAsync(hushed, "http://hushed.test/2-hushed");

@@ -67,7 +67,7 @@ public sealed class PostgresTests : IAsyncLifetime
 
         if (_server is not null)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             await _server.WaitForExitAsync(limit.Token);
             _server.Dispose();
         }

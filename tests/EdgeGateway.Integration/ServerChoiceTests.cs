@@ -9,7 +9,7 @@ namespace EdgeGateway.Integration;
 public sealed class ServerChoiceTests
 {
     private const string Rule = "traefik.http.routers.a.rule=Host(`a.test`)";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Instances_that_are_listed_long_before_they_listen_cost_no_attempt()

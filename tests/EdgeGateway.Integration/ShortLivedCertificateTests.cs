@@ -55,7 +55,7 @@ public sealed class ShortLivedCertificateTests
     /// <summary>A new connection, a full handshake that trusts the authority only; returns the certificate's thumbprint.</summary>
     private static async Task<string> ShakeHandsAsync(int port, string name, string caPem)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), limit.Token);
         await using var tls = new SslStream(new NetworkStream(socket));

@@ -46,20 +46,20 @@ public sealed class ShutdownTests
         await stage.Gateway.ListeningAsync(stage.Web, stage.Admin);
         using var admin = Stage.Client(stage.Admin);
         Assert.Equal("OK", await Stage.GetAsync(admin, "http://localhost/ping"));
-        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(20)); // Nomad may be slow on a busy machine
+        await stage.UntilAsync(async () => await stage.GetAsync("a.test") != "404", TimeSpan.FromSeconds(60)); // Nomad may be slow on a busy machine
         var slow = stage.GetAsync("a.test", "/slow");
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         stage.Gateway.Signal("TERM");
         await stage.Gateway.LoggedAsync("connections drain");
         Assert.Equal("503", await Stage.GetAsync(admin, "http://localhost/ping"));
         Assert.StartsWith("Name: a\n", await stage.GetAsync("a.test"), StringComparison.Ordinal); // over a new connection
 
-        await stage.UntilAsync(async () => !await AcceptsAsync(stage.Web), TimeSpan.FromSeconds(10));
+        await stage.UntilAsync(async () => !await AcceptsAsync(stage.Web), TimeSpan.FromSeconds(60));
         Assert.False(stage.Gateway.Process.HasExited);
         answer.SetResult();
         Assert.StartsWith("Name: a\n", await slow, StringComparison.Ordinal);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await stage.Gateway.Process.WaitForExitAsync(limit.Token);
         Assert.Equal(0, stage.Gateway.Process.ExitCode);
     }
@@ -80,7 +80,7 @@ public sealed class ShutdownTests
         await stage.Gateway.ListeningAsync(stage.Web);
         await stage.Gateway.LoggedAsync("serves");
         var request = stage.GetAsync("a.test");
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(0, await stage.Gateway.TerminateAsync());
         await Assert.ThrowsAsync<HttpRequestException>(() => request);

@@ -106,7 +106,7 @@ public sealed class Stage : IAsyncDisposable
     /// <inheritdoc cref="GetAsync(string, string)" />
     public static async Task<string> GetAsync(HttpMessageInvoker client, string url)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var answer = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, url), limit.Token);
         return answer.StatusCode == HttpStatusCode.OK ? await answer.Content.ReadAsStringAsync(limit.Token) : $"{(int)answer.StatusCode}";
     }
@@ -151,9 +151,9 @@ public sealed class Stage : IAsyncDisposable
             var name = $"settling-{++rounds}";
             Assert.InRange(rounds, 1, 1000);
             Nomad.Register(name, name, port, $"traefik.http.routers.{name}.rule=Host(`{name}.test`)");
-            await UntilAsync(async () => (await GetAsync($"{name}.test")).StartsWith("Name: ", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+            await UntilAsync(async () => (await GetAsync($"{name}.test")).StartsWith("Name: ", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
             Nomad.Deregister(name);
-            await UntilAsync(async () => !(await GetAsync($"{name}.test")).StartsWith("Name: ", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+            await UntilAsync(async () => !(await GetAsync($"{name}.test")).StartsWith("Name: ", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         }
         while (NomadReads != before);
     }

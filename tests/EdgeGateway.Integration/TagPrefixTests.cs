@@ -8,7 +8,7 @@ namespace EdgeGateway.Integration;
 public sealed class TagPrefixTests
 {
     private const string Name = "firefly-sub03.west-beta.ts.net";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     public static TheoryData<string, string, bool> Cases => new()
     {

@@ -12,7 +12,7 @@ namespace EdgeGateway.Integration;
 /// <summary>TCP and UDP through the real executable, with routers from Nomad tags.</summary>
 public sealed class TcpTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task One_port_serves_passthrough_by_name_terminated_TLS_HTTPS_and_plain_HTTP()

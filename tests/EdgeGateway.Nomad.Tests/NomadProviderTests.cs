@@ -32,7 +32,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         nomad.Register("a", "web", 8080, "x=1");
         nomad.Register("b", "api", 8081);
         await using var provider = RunningProvider.On(nomad);
-        await provider.FirstAnswer.WaitAsync(TimeSpan.FromSeconds(5));
+        await provider.FirstAnswer.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(["b", "a"], Assert.Single(provider.Published).Select(static i => i.Id));
         Assert.Equal(["x=1"], provider.Latest[1].Tags);
         Assert.All(provider.Latest, static i => Assert.Null(i.StartedAt));
@@ -43,7 +43,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
     {
         await using var nomad = await EmbeddedNomad.StartAsync();
         await using var provider = RunningProvider.On(nomad);
-        await provider.FirstAnswer.WaitAsync(TimeSpan.FromSeconds(5));
+        await provider.FirstAnswer.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Empty(Assert.Single(provider.Published));
     }
 
@@ -54,7 +54,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         nomad.Register("a", "web", 8080);
         nomad.Fault = NomadFaultMode.Refuse;
         await using var provider = RunningProvider.On(nomad);
-        await provider.FirstAnswer.WaitAsync(TimeSpan.FromSeconds(5));
+        await provider.FirstAnswer.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Empty(provider.Published);
         nomad.Fault = NomadFaultMode.None;
         await provider.UntilIdsAsync("a");

@@ -17,7 +17,7 @@ internal sealed class RunningProvider : IAsyncDisposable
         HealthySession = TimeSpan.FromSeconds(2),
     };
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();

@@ -35,6 +35,12 @@ public sealed record TcpLoadBalancerConfig
     /// <summary>Connect check.</summary>
     public TcpHealthCheckConfig? HealthCheck { get; init; }
 
+    /// <summary>A connection without a byte either way for so long is closed; 0 = never. Default <c>edge.tcp.idleTimeout</c>. Ours.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>A connection is closed after so long; 0 = never. Default <c>edge.tcp.sessionTimeout</c>. Ours.</summary>
+    public TimeSpan? SessionTimeout { get; init; }
+
     /// <summary>How it is read and written.</summary>
     public static ObjectType<TcpLoadBalancerConfig> Type { get; } = new ObjectType<TcpLoadBalancerConfig>(static () => new())
         .Field(
@@ -49,7 +55,9 @@ public sealed record TcpLoadBalancerConfig
             static (o, v) => o with { TerminationDelay = v })
         .Field(
             "healthCheck", TcpHealthCheckConfig.Type, static o => o.HealthCheck,
-            static (o, v) => o with { HealthCheck = v }, FieldOptions.AllowEmpty);
+            static (o, v) => o with { HealthCheck = v }, FieldOptions.AllowEmpty)
+        .Field("idleTimeout", ConfigTypes.OptionalDuration, static o => o.IdleTimeout, static (o, v) => o with { IdleTimeout = v })
+        .Field("sessionTimeout", ConfigTypes.OptionalDuration, static o => o.SessionTimeout, static (o, v) => o with { SessionTimeout = v });
 }
 
 /// <summary>One server.</summary>

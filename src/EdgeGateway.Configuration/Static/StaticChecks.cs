@@ -163,6 +163,11 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
             }
         }
 
+        if (loaded.AccessLog?.L4 is { } layer4 && !Layer4LogFormat.TryParse(layer4.Format, out _, out var fault))
+        {
+            throw Fault("VALUE", $"accessLog.l4.format: {fault}", "accessLog", "l4", "format");
+        }
+
         switch (loaded.AccessLog?.Format)
         {
             case null or "common" or "genericCLF":

@@ -49,13 +49,14 @@ internal static class ApiJson
             }
         }
 
-        // Servers of a service that some router uses; without health checks every listed server is up.
+        // Servers of a service that some router uses; without health checks every listed server is up. Two of one URL share a status.
         if (service.UsedBy.Count > 0 && service.Config.LoadBalancer is { Servers.Count: > 0 } loadBalancer)
         {
+            var down = service.State?.Servers.Where(static s => !s.IsUp).Select(static s => s.Url).ToHashSet(StringComparer.Ordinal) ?? [];
             writer.WriteStartObject("serverStatus");
             foreach (var url in loadBalancer.Servers.Select(static s => s.Url ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
-                writer.WriteString(url, "UP");
+                writer.WriteString(url, down.Contains(url) ? "DOWN" : "UP");
             }
 
             writer.WriteEndObject();

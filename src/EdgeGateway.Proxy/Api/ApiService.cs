@@ -20,7 +20,7 @@ public sealed class ApiService(ApiOptions options, SnapshotHolder snapshots) : H
     {
         // The request came in on an I/O thread; listing thousands of routers must not hold it.
         await Task.Yield();
-        var target = context.Upstream.Target;
+        var target = context.Target.ToString();
         var mark = target.IndexOf('?', StringComparison.Ordinal);
         var path = mark < 0 ? target : target[..mark];
         var answer = path.StartsWith(_base, StringComparison.Ordinal)

@@ -15,7 +15,7 @@ public sealed class DashboardService(ApiOptions options, SnapshotHolder snapshot
     public override async ValueTask HandleAsync(GatewayContext context)
     {
         await Task.Yield();
-        var target = context.Upstream.Target.AsSpan();
+        var target = context.Target.ToString().AsSpan();
         var mark = target.IndexOf('?');
         await ((mark < 0 ? target : target[..mark]) is "/"
             ? ApiAnswer.HtmlAsync(context, DashboardPage.Render(options, snapshots.Current.Report.Value))

@@ -79,7 +79,7 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
         return await DetectAsync(knowsStartTls: false);
     }
 
-    /// <summary>Reads the whole ClientHello; null when it is none, is too long, or did not come.</summary>
+    /// <summary>Reads the whole ClientHello; null when it is none, is too long, or did not come: the connection's end says which.</summary>
     public async ValueTask<ClientHello?> ReadHelloAsync()
     {
         while (true)
@@ -89,11 +89,19 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
                 case ClientHelloStatus.Complete:
                     return hello;
                 case ClientHelloStatus.Malformed:
+                    _connection.SetEnd(ConnectionEnd.BadOpening);
                     return null;
             }
 
-            if (_length - _start >= MaxOpening || !await ReadMoreAsync())
+            if (_length - _start >= MaxOpening)
             {
+                _connection.SetEnd(ConnectionEnd.BadOpening);
+                return null;
+            }
+
+            if (!await ReadMoreAsync())
+            {
+                _connection.SetEnd(ConnectionEnd.ClientClosed); // stays what it is if it was given up
                 return null;
             }
         }
@@ -101,8 +109,17 @@ internal sealed class ClientOpening : IConnectionControl, IDisposable
 
     /// <summary>The socket as a stream that begins with what was read.</summary>
     /// <param name="waitsWithoutBuffer">An empty read waits for data, as a relay wants it.</param>
-    public SslStream OpenTls(bool waitsWithoutBuffer = false) =>
-        new(new ClientStream(_socket, _connection, Bytes.ToArray(), waitsWithoutBuffer), leaveInnerStreamOpen: false);
+    /// <param name="holdsLastFlight">The client is to show a certificate: see <see cref="ClientStream.HoldLastFlight"/>.</param>
+    public ClientTls OpenTls(bool waitsWithoutBuffer, bool holdsLastFlight)
+    {
+        var stream = new ClientStream(_socket, _connection, Bytes.ToArray(), waitsWithoutBuffer);
+        if (holdsLastFlight)
+        {
+            stream.HoldLastFlight();
+        }
+
+        return new ClientTls(stream);
+    }
 
     /// <summary>Answers a hello of SSL 2 with the alert protocol_version and half-closes, as Go's TLS does.</summary>
     public ValueTask RefuseVersionAsync() => SendAlertAsync(1, 70);

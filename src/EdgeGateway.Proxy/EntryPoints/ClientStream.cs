@@ -13,6 +13,8 @@ namespace EdgeGateway.Proxy.EntryPoints;
 internal sealed class ClientStream(Socket socket, Connection connection, ReadOnlyMemory<byte> prefix, bool waitsWithoutBuffer = false) : Stream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;
+    private byte[]? _held;
+    private bool _holds;
 
     /// <inheritdoc />
     public override bool CanRead => true;
@@ -65,9 +67,40 @@ internal sealed class ClientStream(Socket socket, Connection connection, ReadOnl
         return ValueTask.FromResult(received);
     }
 
+    /// <summary>
+    /// From now on the last flight of a TLS 1.2 handshake waits for <see cref="ReleaseAsync"/>. It is known by its first record, which is
+    /// still in clear: change_cipher_spec, or a new session ticket (RFC 5246 §7.3, RFC 5077 §3.3); 1.3 sends neither by itself.
+    /// </summary>
+    public void HoldLastFlight() => _holds = true;
+
+    /// <summary>Sends what is held.</summary>
+    public ValueTask ReleaseAsync()
+    {
+        _holds = false;
+        return Interlocked.Exchange(ref _held, null) is { } held ? WriteAsync(held) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Sends an alert in place of what is held, and half-closes; nothing when there is nothing held: the keys have changed.</summary>
+    public async ValueTask RefuseAsync(byte description)
+    {
+        if (Interlocked.Exchange(ref _held, null) is not null)
+        {
+            const byte alert = 0x15, fatal = 2;
+            _holds = false;
+            await WriteAsync(new byte[] { alert, 3, 3, 0, 2, fatal, description });
+            socket.Shutdown(SocketShutdown.Send);
+        }
+    }
+
     /// <inheritdoc />
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (_holds && (_held is not null || IsLastFlight(buffer.Span)))
+        {
+            _held = [.. _held ?? [], .. buffer.Span];
+            return ValueTask.CompletedTask;
+        }
+
         var send = socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
         if (send.IsCompletedSuccessfully)
         {
@@ -103,6 +136,12 @@ internal sealed class ClientStream(Socket socket, Connection connection, ReadOnl
 
     /// <inheritdoc />
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private static bool IsLastFlight(ReadOnlySpan<byte> records)
+    {
+        const byte changeCipherSpec = 20, handshake = 22, newSessionTicket = 4;
+        return records.Length > 5 && (records[0] == changeCipherSpec || (records[0] == handshake && records[5] == newSessionTicket));
+    }
 
     [System.Runtime.CompilerServices.AsyncMethodBuilder(typeof(System.Runtime.CompilerServices.PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadSlowAsync(ValueTask<int> read)

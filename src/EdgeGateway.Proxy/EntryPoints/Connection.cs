@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
 using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.EntryPoints;
@@ -27,6 +27,9 @@ public sealed class Connection
 
     /// <summary>Peer, IPv4-mapped addresses unwrapped; the source named by the PROXY protocol once that was read.</summary>
     public required IPEndPoint Peer { get; set; }
+
+    /// <summary>The peer of the socket where the PROXY protocol named another one in <see cref="Peer"/>; else null.</summary>
+    internal IPEndPoint? ProxyPeer { get; set; }
 
     /// <summary>Our side of the socket, IPv4-mapped addresses unwrapped.</summary>
     public required IPEndPoint Local { get; set; }
@@ -58,8 +61,14 @@ public sealed class Connection
     /// <summary>Name of the set of TLS options of the handshake.</summary>
     public string TlsOptions { get; set; } = TlsOptionsModel.DefaultName;
 
-    /// <summary>Certificate that the client showed, verified as far as the TLS options ask for it; null without one.</summary>
-    public X509Certificate2? ClientCertificate { get; set; }
+    /// <summary>
+    /// Certificates that the client showed, as DER: its own first, verified as far as the TLS options ask for it, then the others as sent;
+    /// empty without one.
+    /// </summary>
+    internal byte[][] ClientCertificates { get; set; } = [];
+
+    /// <summary>What the last filter made of them, so that each request need not; see <c>PassTLSClientCertFilter</c>.</summary>
+    internal ClientCertificateText? ClientCertificateText { get; set; }
 
     /// <summary>Who is calling, filled by whoever knows (whois, client certificate); null until then.</summary>
     public object? Identity { get; set; }
@@ -116,6 +125,8 @@ public sealed class Connection
     internal ValueTask EndSendingAsync() => Pipe is null ? default : Pipe.EndSendingAsync();
 
     internal void Attach(IConnectionControl control) => _control = control;
+
+    internal void Look(long now) => _control?.Look(now);
 
     internal void Abort(ConnectionEnd end) => _control?.Abort(end);
 

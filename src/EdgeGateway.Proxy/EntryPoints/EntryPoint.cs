@@ -18,6 +18,7 @@ using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints.Engine;
 using EdgeGateway.Proxy.EntryPoints.ProxyProtocol;
+using EdgeGateway.Proxy.Observability.Layer4Log;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
@@ -103,6 +104,9 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
     /// <summary>TCP connections for which no server could be reached.</summary>
     public long TcpUnreachable => _tcp.Unreachable;
+
+    /// <summary>Gets a record of each connection that did not reach the HTTP engine; null = off.</summary>
+    public Layer4AccessLog? AccessLog { get; init; }
 
     /// <summary>Handshakes that failed.</summary>
     public HandshakeFaults HandshakeFaults { get; } = new();
@@ -216,6 +220,9 @@ public sealed partial class EntryPoint : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         Connection? connection = null;
+        ClientHello hello = new(null, []);
+        TcpRouterModel? router = null;
+        TcpOutcome outcome = default;
         ClientOpening? opening = null;
         SslStream? tls = null;
         var handedOver = false;
@@ -232,9 +239,9 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
             // 5, before 4: nothing here needs to know what the client says, so the server may speak first.
             var routing = CurrentTcp;
-            if (routing.RoutesUnread && routing.MatchPlain(connection.Peer.Address) is { } unread)
+            if (routing.RoutesUnread && (router = routing.MatchPlain(connection.Peer.Address)) is not null)
             {
-                await RelayAsync(unread, connection, socket, opening, default, startTls: false);
+                outcome = await RelayAsync(router, connection, socket, opening, hello, startTls: false);
                 return;
             }
 
@@ -248,15 +255,17 @@ public sealed partial class EntryPoint : IAsyncDisposable
                 return;
             }
 
-            ClientHello hello = new(null, []);
             if (kind == OpeningKind.Tls)
             {
                 if (await opening.ReadHelloAsync() is not { } read)
                 {
-                    if (connection.End == ConnectionEnd.Open)
+                    if (connection.End == ConnectionEnd.BadOpening)
                     {
                         HandshakeFaults.CountRefusal();
-                        connection.SetEnd(ConnectionEnd.HandshakeFailed);
+                    }
+                    else if (connection.End == ConnectionEnd.ClientClosed)
+                    {
+                        HandshakeFaults.CountDeparture();
                     }
 
                     return;
@@ -268,25 +277,28 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
             // 5. TCP routers, as they are now: the hello may have taken its time.
             routing = CurrentTcp;
-            var router = routing.IsEmpty ? null
+            router = routing.IsEmpty ? null
                 : startTls ? routing.MatchStartTls(hello.ServerName, connection.Peer.Address, hello.Protocols)
                 : kind is OpeningKind.Tls or OpeningKind.OldTls ? routing.MatchTls(hello.ServerName, connection.Peer.Address, hello.Protocols)
                 : routing.MatchPlain(connection.Peer.Address);
             if (router is not null && (kind != OpeningKind.OldTls || router.IsPassthrough))
             {
-                await RelayAsync(router, connection, socket, opening, hello, startTls);
+                outcome = await RelayAsync(router, connection, socket, opening, hello, startTls);
                 return;
             }
 
+            router = null;
             if (kind == OpeningKind.OldTls)
             {
                 HandshakeFaults.CountRefusal();
                 await opening.RefuseVersionAsync();
+                connection.SetEnd(ConnectionEnd.HandshakeFailed);
+                return;
             }
 
-            if (startTls || kind == OpeningKind.OldTls)
+            if (startTls)
             {
-                connection.SetEnd(ConnectionEnd.GatewayClosed);
+                connection.SetEnd(ConnectionEnd.NoRoute);
                 return;
             }
 
@@ -333,6 +345,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
                 if (connection is not null)
                 {
                     Forget(connection);
+                    AccessLog?.Log(connection, hello, router, outcome);
                 }
             }
         }
@@ -364,7 +377,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
         if (status == ProxyHeaderStatus.Malformed)
         {
             trust.CountMalformed();
-            connection.SetEnd(ConnectionEnd.Aborted);
+            connection.SetEnd(ConnectionEnd.BadOpening);
             LogProxyHeader(_log, Name, connection.PeerAddressText);
             return false;
         }
@@ -372,6 +385,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
         // A header of somebody else is swallowed, as in Traefik: the connection works, its addresses do not count.
         if (header is { Source: { } source, Destination: { } destination } && trust.Believes(connection.Peer.Address))
         {
+            connection.ProxyPeer = connection.Peer;
             connection.Peer = source;
             connection.Local = destination;
         }
@@ -380,7 +394,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
     }
 
     // Known to the drain until it has ended.
-    private async Task RelayAsync(
+    private async Task<TcpOutcome> RelayAsync(
         TcpRouterModel router, Connection connection, Socket socket, ClientOpening opening, ClientHello hello, bool startTls)
     {
         // The client waits for us now, within the limits of connecting and of the handshake.
@@ -392,7 +406,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
             Func<Task<SslStream?>>? handshake = router.IsTls && !router.IsPassthrough
                 ? () => HandshakeAsync(connection, opening, hello, router.TlsOptions, forRelay: true)
                 : null;
-            await _tcp.ServeAsync(router, connection, socket, opening, handshake, startTls, _cut.Token);
+            return await _tcp.ServeAsync(router, connection, socket, opening, handshake, startTls, _cut.Token);
         }
         finally
         {
@@ -410,6 +424,18 @@ public sealed partial class EntryPoint : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // What still runs is cut by the caller.
+        }
+    }
+
+    private static async ValueTask RefuseAsync(ClientTls tls)
+    {
+        try
+        {
+            await tls.RefuseAsync();
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It left without waiting for the reason.
         }
     }
 
@@ -444,13 +470,18 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
         // The key exchange and the signature are the costly part of a handshake and come first: not on the I/O thread.
         await Task.Yield();
-        var tls = opening.OpenTls(waitsWithoutBuffer: forRelay);
+        var tls = opening.OpenTls(waitsWithoutBuffer: forRelay, holdsLastFlight: options.ClientCertificateRequired);
         try
         {
             await tls.AuthenticateAsServerAsync(options);
             connection.TlsVersion = tls.SslProtocol;
             connection.TlsCipher = tls.NegotiatedCipherSuite;
-            connection.ClientCertificate = tls.RemoteCertificate as X509Certificate2;
+            if (options.ClientCertificateRequired)
+            {
+                await tls.AcceptAsync();
+                connection.ClientCertificates = tls.ClientCertificates;
+            }
+
             var protocol = tls.NegotiatedApplicationProtocol;
             connection.Alpn = protocol == SslApplicationProtocol.Http2 ? "h2"
                 : protocol == SslApplicationProtocol.Http11 ? "http/1.1"
@@ -467,6 +498,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
             else if (error is AuthenticationException)
             {
                 HandshakeFaults.CountRefusal();
+                await RefuseAsync(tls);
             }
             else
             {
@@ -506,6 +538,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
                     }
 
                     connection.LookAtRequests(now);
+                    connection.Look(now);
                 }
             }
         }

@@ -8,4 +8,9 @@ internal interface IConnectionControl
 
     /// <summary>Ends it now with a reset.</summary>
     void Abort(ConnectionEnd end);
+
+    /// <summary>Called by the entry point's sweep, with <see cref="TimeProvider.GetTimestamp"/>: ends it if a time limit of its own is over.</summary>
+    void Look(long now)
+    {
+    }
 }

@@ -17,6 +17,9 @@ public enum AttemptResult
     /// <summary>The answer was passed on to its end.</summary>
     Answered,
 
+    /// <summary>The answer came, but <see cref="Pipeline.GatewayContext.AnswerGate"/> does not want it: nothing of it was passed on.</summary>
+    Refused,
+
     /// <summary>No connection could be made; the server saw nothing of the request.</summary>
     ConnectFailed,
 

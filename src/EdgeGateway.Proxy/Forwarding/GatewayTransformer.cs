@@ -13,7 +13,7 @@ namespace EdgeGateway.Proxy.Forwarding;
 /// Writes out what the pipeline computed: the target byte for byte, the cleaned headers, and back the server's status and
 /// headers. Never calls its base, whose idea of paths and headers is another (dotnet §2.2). One per context, reused with it.
 /// </summary>
-internal sealed class GatewayTransformer(GatewayContext context) : HttpTransformer
+internal sealed class GatewayTransformer(GatewayContext context, TimeProvider time) : HttpTransformer
 {
     private Server? _server;
     private bool _passHost;
@@ -26,6 +26,9 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
     /// <summary>True once the server's body was passed on to its end.</summary>
     public bool AnswerEnded { get; private set; }
 
+    /// <summary>True when the answer was dropped because <see cref="GatewayContext.AnswerGate"/> does not want it.</summary>
+    public bool IsRefused { get; private set; }
+
     /// <summary>Prepares for an attempt.</summary>
     /// <param name="server">Where it goes.</param>
     /// <param name="passHost">True: with the client's Host; false: with the server's authority.</param>
@@ -37,6 +40,7 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         _upgrade = upgrade;
         HeadReceived = false;
         AnswerEnded = false;
+        IsRefused = false;
         context.Forwarding.ServerBytes = 0;
         _connection = context.Http.Response.Headers.Connection;
     }
@@ -98,6 +102,13 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
             ServerAnswer.CheckSwitch(proxyResponse.Headers.NonValidated, _upgrade);
         }
 
+        if (context.AnswerGate?.Refuses(status) == true)
+        {
+            context.Forwarding.ServerStatus = status;
+            IsRefused = true;
+            return new(false);
+        }
+
         // A server's own phrase never reaches the client; YARP has copied it.
         var response = httpContext.Response;
         var feature = httpContext.Features.Get<IHttpResponseFeature>()!;
@@ -116,6 +127,11 @@ internal sealed class GatewayTransformer(GatewayContext context) : HttpTransform
         }
 
         HeadReceived = true;
+        if (context.Forwarding.HeadTimestamp == ForwardingRecord.Wanted)
+        {
+            context.Forwarding.HeadTimestamp = time.GetTimestamp();
+        }
+
         context.Forwarding.ServerStatus = status;
         if (status != StatusCodes.Status101SwitchingProtocols)
         {

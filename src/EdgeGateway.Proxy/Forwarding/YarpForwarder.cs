@@ -42,7 +42,7 @@ internal sealed class YarpForwarder : IForwarder
     /// <inheritdoc />
     public ValueTask<AttemptOutcome> SendAsync(GatewayContext context, Server server, UpstreamTransport transport, bool passHost)
     {
-        var transformer = context.Transformer ??= new GatewayTransformer(context);
+        var transformer = context.Transformer ??= new GatewayTransformer(context, _time);
         var upgrade = context.Http.Request.Headers.Upgrade;
         transformer.Begin(server, passHost, upgrade.Count > 0 ? upgrade.ToString() : null);
 
@@ -75,6 +75,13 @@ internal sealed class YarpForwarder : IForwarder
 
     private static AttemptOutcome Read(ForwarderError error, HttpContext http, GatewayTransformer transformer, bool expired, bool watched)
     {
+        if (transformer.IsRefused)
+        {
+            http.Features.Set<IForwarderErrorFeature>(null);
+            transformer.TakeBack();
+            return new(AttemptResult.Refused, false, null);
+        }
+
         if (error == ForwarderError.None)
         {
             return AttemptOutcome.Answered;

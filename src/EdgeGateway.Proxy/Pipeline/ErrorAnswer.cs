@@ -10,6 +10,11 @@ public static class ErrorAnswer
     /// <summary>A plain error: text and a line feed, <c>text/plain; charset=utf-8</c>, <c>X-Content-Type-Options: nosniff</c>.</summary>
     public static ValueTask PlainAsync(GatewayContext context, int status, string text)
     {
+        if (context.AnswerGate?.Refuses(status) == true)
+        {
+            return default;
+        }
+
         var response = context.Http.Response;
         response.StatusCode = status;
         response.Headers.ContentType = "text/plain; charset=utf-8";
@@ -20,6 +25,11 @@ public static class ErrorAnswer
     /// <summary>A bare answer: status, maybe a body, no Content-Type at all.</summary>
     public static ValueTask BareAsync(GatewayContext context, int status, string body = "")
     {
+        if (context.AnswerGate?.Refuses(status) == true)
+        {
+            return default;
+        }
+
         context.Http.Response.StatusCode = status;
         return WriteAsync(context, body);
     }

@@ -3,6 +3,9 @@ namespace EdgeGateway.Proxy.Pipeline;
 /// <summary>What the service did with a request, filled by the attempt loop, read by access log and metrics. Reused with its context.</summary>
 public sealed class ForwardingRecord
 {
+    /// <summary>Asks a forwarder to note <see cref="HeadTimestamp"/>.</summary>
+    internal const long Wanted = -1;
+
     /// <summary>Qualified name of the service that answered; null when none was reached.</summary>
     public string? ServiceName { get; set; }
 
@@ -15,11 +18,22 @@ public sealed class ForwardingRecord
     /// <summary>Bytes of the server's response body that were read.</summary>
     public long ServerBytes { get; set; }
 
+    /// <summary>Bytes of the body that the client was sent where a middleware changed their number; null when none did.</summary>
+    public long? AnswerBytes { get; set; }
+
+    /// <summary>True when no server could be connected to, so that none saw anything of the request.</summary>
+    internal bool IsUnreached { get; set; }
+
     /// <summary>Attempts after the first.</summary>
     public int Retries { get; set; }
 
     /// <summary><see cref="TimeProvider.GetTimestamp"/> when the first attempt began; 0 when there was none.</summary>
     public long StartTimestamp { get; set; }
+
+    /// <summary>
+    /// <see cref="TimeProvider.GetTimestamp"/> when the head of the server's answer came; noted only where it stood at <see cref="Wanted"/> before.
+    /// </summary>
+    internal long HeadTimestamp { get; set; }
 
     /// <summary>From <see cref="StartTimestamp"/> to the end of the last attempt.</summary>
     public TimeSpan Duration { get; set; }
@@ -30,8 +44,11 @@ public sealed class ForwardingRecord
         ServerUrl = null;
         ServerStatus = 0;
         ServerBytes = 0;
+        AnswerBytes = null;
+        IsUnreached = false;
         Retries = 0;
         StartTimestamp = 0;
+        HeadTimestamp = 0;
         Duration = default;
     }
 }

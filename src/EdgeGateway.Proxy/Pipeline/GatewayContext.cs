@@ -26,6 +26,7 @@ public sealed class GatewayContext : HttpRequestView
     private string _lastCanonicalHost = "";
     private string _lastPort = "";
     private string? _forwardedFor;
+    private List<(object Owner, string Line)>? _stickyCookies;
     private int _answerStatus;
     private string _answerBody = "";
     private bool _answerIsPlain;
@@ -74,6 +75,9 @@ public sealed class GatewayContext : HttpRequestView
 
     /// <summary>True: no X-Forwarded-For goes to the server at all (a headers middleware that sets it to nothing).</summary>
     public bool OmitForwardedFor { get; set; }
+
+    /// <summary>Asked about an answer before it is passed on; null on the way of most requests.</summary>
+    internal AnswerGate? AnswerGate { get; set; }
 
     /// <summary>The exception that ended the request in a 500; null otherwise.</summary>
     public Exception? Fault { get; internal set; }
@@ -181,6 +185,19 @@ public sealed class GatewayContext : HttpRequestView
         RawTarget = features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
     }
 
+    /// <summary>
+    /// The target as a redirection sends it back: as <see cref="Target"/>, with the semicolons of the query as received while no
+    /// middleware changed it.
+    /// </summary>
+    internal string RedirectTarget()
+    {
+        var question = RawTarget.IndexOf('?', StringComparison.Ordinal);
+        return question < 0 || RawTarget.IndexOf(';', question) < 0 || RawTarget[0] != '/' || Target != OriginalTarget
+            || !Target.EscapedPath.SequenceEqual(RawTarget.AsSpan(0, question))
+            ? Target.ToString()
+            : RawTarget;
+    }
+
     /// <summary>Notes target and host once the entry point has normalised them.</summary>
     internal void SetRequest(RequestTarget target, string host)
     {
@@ -218,16 +235,22 @@ public sealed class GatewayContext : HttpRequestView
 
         if (filter.ActsOnResponse)
         {
-            if (_responseFilterCount == _responseFilters.Length)
-            {
-                Array.Resize(ref _responseFilters, _responseFilterCount * 2);
-            }
-
-            _responseFilters[_responseFilterCount++] = new(filter, FilterState);
+            NoteForResponse(filter, FilterState);
         }
 
         FilterState = null;
         return true;
+    }
+
+    /// <summary>Has a filter edit the response head in its turn; for wrappers that also have a say in the head.</summary>
+    internal void NoteForResponse(RequestFilter filter, object? state)
+    {
+        if (_responseFilterCount == _responseFilters.Length)
+        {
+            Array.Resize(ref _responseFilters, _responseFilterCount * 2);
+        }
+
+        _responseFilters[_responseFilterCount++] = new(filter, state);
     }
 
     /// <summary>
@@ -236,6 +259,11 @@ public sealed class GatewayContext : HttpRequestView
     /// </summary>
     public void RunResponseFilters()
     {
+        if (_stickyCookies is { Count: > 0 })
+        {
+            WriteStickyCookies(_stickyCookies);
+        }
+
         while (_responseFilterCount > 0)
         {
             ref var entry = ref _responseFilters[--_responseFilterCount];
@@ -247,8 +275,29 @@ public sealed class GatewayContext : HttpRequestView
         FilterState = null;
     }
 
+    /// <summary>
+    /// Notes the cookie that keeps the client on a choice; the answer's head gets it before the filters see that. A later choice of the same
+    /// service takes its place.
+    /// </summary>
+    /// <param name="owner">Who chose.</param>
+    /// <param name="line">Value of Set-Cookie.</param>
+    internal void SetStickyCookie(object owner, string line)
+    {
+        var cookies = _stickyCookies ??= [];
+        for (var i = 0; i < cookies.Count; i++)
+        {
+            if (ReferenceEquals(cookies[i].Owner, owner))
+            {
+                cookies[i] = (owner, line);
+                return;
+            }
+        }
+
+        cookies.Add((owner, line));
+    }
+
     /// <summary>Where the request stands, for a wrapper that runs the rest of the pipeline more than once.</summary>
-    public PipelineMark Mark() => new(_responseFilterCount, Target, Upstream.Host);
+    public PipelineMark Mark() => new(_responseFilterCount, Target, Upstream.Host, _stickyCookies?.Count ?? 0);
 
     /// <summary>Goes back to a mark: what later middlewares did to target and host, and their response sides, are forgotten.</summary>
     public void ReturnTo(PipelineMark mark)
@@ -256,6 +305,11 @@ public sealed class GatewayContext : HttpRequestView
         while (_responseFilterCount > mark.ResponseFilters)
         {
             _responseFilters[--_responseFilterCount] = default;
+        }
+
+        if (_stickyCookies is { } cookies && cookies.Count > mark.StickyCookies)
+        {
+            cookies.RemoveRange(mark.StickyCookies, cookies.Count - mark.StickyCookies);
         }
 
         Target = mark.Target;
@@ -278,6 +332,16 @@ public sealed class GatewayContext : HttpRequestView
         _forwardedFor = ForwardedHeaders.Append(this, _forwardedFor);
     }
 
+    /// <summary>True once <see cref="Abort"/> was called: what was written of the answer is not followed by anything.</summary>
+    internal bool IsAborted { get; private set; }
+
+    /// <summary>Cuts the answer off: the client sees that it is not whole. The engine tells it to <c>RequestAborted</c> only later.</summary>
+    internal void Abort()
+    {
+        IsAborted = true;
+        _http.Abort();
+    }
+
     /// <summary>Lets go of the request before the context goes back to the pool.</summary>
     public void Reset()
     {
@@ -290,6 +354,7 @@ public sealed class GatewayContext : HttpRequestView
         _routingPath = null;
         _rawQuery = null;
         _forwardedFor = null;
+        _stickyCookies?.Clear();
         _answerStatus = 0;
         _answerBody = "";
         Connection = null!;
@@ -304,9 +369,25 @@ public sealed class GatewayContext : HttpRequestView
         FilterState = null;
         KeepForwardedFor = false;
         OmitForwardedFor = false;
+        IsAborted = false;
         Fault = null;
+        AnswerGate = null;
         Upstream.Reset();
         Forwarding.Reset();
+    }
+
+    // In front of the server's own, as in Traefik.
+    private void WriteStickyCookies(List<(object Owner, string Line)> cookies)
+    {
+        var headers = _http.Response.Headers;
+        var all = StringValues.Empty;
+        foreach (var (_, line) in cookies)
+        {
+            all = StringValues.Concat(all, line);
+        }
+
+        headers.SetCookie = StringValues.Concat(all, headers.SetCookie);
+        cookies.Clear();
     }
 
     private void ReadHost()

@@ -233,7 +233,7 @@ public sealed class GatewayHandler
     private static ValueTask RedirectAsync(GatewayContext context, EntryPointRouting entryPoint, ReadOnlySpan<char> host)
     {
         var port = entryPoint.Port == 443 ? "" : string.Create(CultureInfo.InvariantCulture, $":{entryPoint.Port}");
-        return RedirectAsync(context, host.Contains(':') ? $"https://[{host}]{port}{context.Target}" : $"https://{host}{port}{context.Target}");
+        return RedirectAsync(context, host.Contains(':') ? $"https://[{host}]{port}{context.RedirectTarget()}" : $"https://{host}{port}{context.RedirectTarget()}");
     }
 
     private static ValueTask RedirectAsync(GatewayContext context, string location)
@@ -263,7 +263,7 @@ public sealed class GatewayHandler
         }
 
         _ = HostName.Split(context.OriginalHost, out var port);
-        return RedirectAsync(context, port.Length > 0 ? $"http://{node}:{port}{context.Target}" : $"http://{node}{context.Target}");
+        return RedirectAsync(context, port.Length > 0 ? $"http://{node}:{port}{context.RedirectTarget()}" : $"http://{node}{context.RedirectTarget()}");
     }
 
     private static ValueTask NotFoundAsync(GatewayContext context) =>
@@ -276,7 +276,7 @@ public sealed class GatewayHandler
         GatewayHandlerLog.Fault(_options.Logger, fault, context.Router?.Name, context.Method, context.OriginalHost);
         if (context.Http.Response.HasStarted)
         {
-            context.Http.Abort();
+            context.Abort();
             return;
         }
 
@@ -288,7 +288,7 @@ public sealed class GatewayHandler
         catch (Exception second)
         {
             GatewayHandlerLog.Fault(_options.Logger, second, context.Router?.Name, context.Method, context.OriginalHost);
-            context.Http.Abort();
+            context.Abort();
         }
     }
 }

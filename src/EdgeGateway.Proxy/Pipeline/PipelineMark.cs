@@ -6,4 +6,5 @@ namespace EdgeGateway.Proxy.Pipeline;
 /// <param name="ResponseFilters">Number of response filters that were noted.</param>
 /// <param name="Target">Target as it was.</param>
 /// <param name="Host">Upstream host as it was.</param>
-public readonly record struct PipelineMark(int ResponseFilters, RequestTarget Target, string Host);
+/// <param name="StickyCookies">Number of sticky cookies that were noted.</param>
+public readonly record struct PipelineMark(int ResponseFilters, RequestTarget Target, string Host, int StickyCookies);

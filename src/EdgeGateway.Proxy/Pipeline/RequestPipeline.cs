@@ -34,7 +34,7 @@ public sealed class RequestPipeline
             return new RequestPipeline(null, [], service);
         }
 
-        RequestHandler next = new ServiceStage(service).InvokeAsync;
+        RequestHandler next = service.HandleAsync;
         for (var i = middlewares.Count - 1; i >= 0;)
         {
             if (middlewares[i] is RequestWrapper wrapper)
@@ -63,13 +63,7 @@ public sealed class RequestPipeline
     }
 
     /// <summary>Runs a request through.</summary>
-    public ValueTask InvokeAsync(GatewayContext context) => _first is null ? ToServiceAsync(Service, context) : _first(context);
-
-    private static ValueTask ToServiceAsync(HttpServiceModel service, GatewayContext context)
-    {
-        context.PrepareUpstream();
-        return service.HandleAsync(context);
-    }
+    public ValueTask InvokeAsync(GatewayContext context) => _first is null ? Service.HandleAsync(context) : _first(context);
 
     private sealed class FilterStage(RequestFilter[] filters, RequestHandler next)
     {
@@ -90,10 +84,5 @@ public sealed class RequestPipeline
     private sealed class WrapperStage(RequestWrapper wrapper, RequestHandler next)
     {
         public ValueTask InvokeAsync(GatewayContext context) => wrapper.InvokeAsync(context, next);
-    }
-
-    private sealed class ServiceStage(HttpServiceModel service)
-    {
-        public ValueTask InvokeAsync(GatewayContext context) => ToServiceAsync(service, context);
     }
 }

@@ -32,10 +32,23 @@ public sealed class LoadBalancedService(
     /// <summary>The live servers.</summary>
     public ServiceState State { get; } = state;
 
+    /// <summary>What is configured beyond plain turns; null = nothing.</summary>
+    internal ServerSelection? Selection { get; init; }
+
+    /// <summary>True: its servers are checked, so that it can tell a service above whether it is up.</summary>
+    internal bool IsChecked { get; init; }
+
+    /// <inheritdoc />
+    public override bool IsUp => State.HasUsable;
+
+    /// <inheritdoc />
+    internal override string? HealthUnknown => IsChecked ? null : "healthCheck not enabled in config for this loadbalancer service";
+
     /// <inheritdoc />
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask HandleAsync(GatewayContext context)
     {
+        context.PrepareUpstream();
         var record = context.Forwarding;
         record.ServiceName = Name;
         record.StartTimestamp = time.GetTimestamp();
@@ -46,11 +59,11 @@ public sealed class LoadBalancedService(
         while (attempts < MaxAttempts)
         {
             // Step 1.
-            var server = State.Choose(tried);
+            var server = Selection is null ? State.Choose(tried) : Selection.Choose(context, tried);
             if (server is null && wasStale)
             {
                 // No other is left, and the last one only lost a connection that had idled: it may be asked over a fresh one.
-                server = State.Choose(default);
+                server = Selection is null ? State.Choose(default) : Selection.Choose(context, default);
             }
 
             if (server is null)
@@ -60,12 +73,14 @@ public sealed class LoadBalancedService(
 
             // Step 2.
             record.ServerUrl = server.Url;
+            record.ServerStatus = 0;
             record.Retries = attempts++;
             if (attempts > 1)
             {
                 forwarding.CountRetry();
             }
 
+            var begun = Selection is null ? 0 : time.GetTimestamp();
             server.Enter();
             try
             {
@@ -77,13 +92,15 @@ public sealed class LoadBalancedService(
                 record.Duration = time.GetElapsedTime(record.StartTimestamp);
             }
 
+            Selection?.Learn(context, server, outcome, begun);
+
             // Step 3.
             switch (outcome.Result)
             {
-                case AttemptResult.Answered:
+                case AttemptResult.Answered or AttemptResult.Refused:
                     return;
                 case AttemptResult.ClientLeft or AttemptResult.CutShort:
-                    context.Http.Abort();
+                    context.Abort();
                     return;
             }
 
@@ -105,6 +122,7 @@ public sealed class LoadBalancedService(
         }
 
         // Step 6.
+        record.IsUnreached = attempts > 0 && outcome.Result is AttemptResult.ConnectFailed or AttemptResult.ConnectTimedOut;
         await AnswerAsync(context, outcome.Result, attempts);
     }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Forwarding;
+using EdgeGateway.Proxy.Services.Health;
+using EdgeGateway.Proxy.Services.Strategies;
 
 namespace EdgeGateway.Proxy.Services;
 
@@ -13,6 +15,8 @@ public sealed class Server
 
     // Made at the first request: many servers of a large cluster never see one.
     private CachedUri?[]? _uris;
+    private ResponseTimes? _times;
+    private FailureCount? _failures;
     private int _inFlight;
     private long _avoidUntil;
     private int _retired = 1;
@@ -65,8 +69,20 @@ public sealed class Server
     /// <summary>False: a check found it down; it gets no request.</summary>
     public bool IsUp { get; internal set; } = true;
 
+    /// <summary>True once an active check said something about it.</summary>
+    internal bool WasChecked { get; set; }
+
     /// <summary>True: only requests that stick to it come here.</summary>
     public bool IsFenced { get; internal set; }
+
+    /// <summary>How long it takes to answer; measured for <c>leasttime</c> only.</summary>
+    internal ResponseTimes Times => _times ?? Interlocked.CompareExchange(ref _times, new(), null) ?? _times!;
+
+    /// <summary>Its failures, where traffic decides on its health.</summary>
+    internal FailureCount Failures => _failures ?? Interlocked.CompareExchange(ref _failures, new(), null) ?? _failures!;
+
+    /// <summary>The same; null while it never failed.</summary>
+    internal FailureCount? FailuresSoFar => _failures;
 
     /// <summary>Requests that run on it.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);

@@ -34,6 +34,29 @@ public sealed class ServiceState
     /// <summary>The servers in force, in the order of the configuration.</summary>
     public IReadOnlyList<Server> Servers => _servers;
 
+    /// <summary>Every host and port.</summary>
+    internal ServerAddresses Addresses => _addresses;
+
+    /// <inheritdoc cref="Servers" />
+    internal Server[] Listed => _servers;
+
+    /// <summary>True when some server may get requests.</summary>
+    internal bool HasUsable
+    {
+        get
+        {
+            foreach (var server in _servers)
+            {
+                if (server.IsUp && !server.IsFenced && server.Weight > 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Puts a new list of servers in force; those whose URL stays keep their object and their place in the rotation.</summary>
     /// <returns>Why servers were left out, one entry each.</returns>
     public IReadOnlyList<ServerProblem> Update(ConfigList<ServerConfig> configs)

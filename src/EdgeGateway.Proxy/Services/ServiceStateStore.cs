@@ -9,6 +9,9 @@ public sealed class ServiceStateStore(TimeProvider time, Random random, OwnEntry
     private readonly ServerAddresses _addresses = new();
     private readonly OwnEntryPoints _own = own ?? OwnEntryPoints.None;
 
+    /// <summary>A source of chance for one balancer.</summary>
+    internal Random NewRandom() => new(random.Next());
+
     /// <summary>The state of a service, made at the first call.</summary>
     public ServiceState GetOrCreate(string name)
     {

@@ -28,6 +28,7 @@ public sealed partial class ConfigurationAggregator
     private readonly Dictionary<string, ProviderMessage> _pending = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ProviderMessage> _latest = new(StringComparer.Ordinal);
     private List<TaskCompletionSource> _flushes = [];
+    private bool _refresh;
 
     /// <summary>Makes the aggregator; <paramref name="applied"/> is told each snapshot after it was swapped in.</summary>
     public ConfigurationAggregator(
@@ -56,6 +57,13 @@ public sealed partial class ConfigurationAggregator
         _wake.Writer.TryWrite(true);
     }
 
+    /// <summary>Has the latest answers compiled again: something that they name has changed. Returns at once; may be called from any thread.</summary>
+    public void Refresh()
+    {
+        Volatile.Write(ref _refresh, true);
+        _wake.Writer.TryWrite(true);
+    }
+
     /// <summary>Completes when everything published before the call serves requests.</summary>
     public Task FlushAsync()
     {
@@ -76,6 +84,7 @@ public sealed partial class ConfigurationAggregator
         {
             List<TaskCompletionSource> flushes;
             List<ProviderMessage> changed = [];
+            var refresh = Interlocked.Exchange(ref _refresh, false);
             lock (_gate)
             {
                 flushes = _flushes;
@@ -94,7 +103,7 @@ public sealed partial class ConfigurationAggregator
                 _pending.Clear();
             }
 
-            if (changed.Count > 0)
+            if (refresh || changed.Count > 0)
             {
                 Apply(changed);
             }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Layer4;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Tcp;
@@ -28,27 +29,34 @@ internal sealed class Layer4Compiler(
     /// <param name="time">Clock.</param>
     /// <param name="random">Shuffles servers.</param>
     /// <param name="defaultRuleSyntax">Of routers that name none; null = v3.</param>
+    /// <param name="limits">Of TCP connections whose service names none.</param>
     /// <exception cref="InvalidDataException">A certificate of the defaults cannot be read.</exception>
     public static Layer4Compiler Create(
         RouterEntryPoints tcp, RouterEntryPoints udp, TlsOptionsCompiler tlsOptions, TcpServersTransportConfig defaults,
-        TcpHealthChecks health, TimeProvider time, Random random, string? defaultRuleSyntax = null)
+        TcpHealthChecks health, TimeProvider time, Random random, string? defaultRuleSyntax = null, RelayLimits limits = default)
     {
         var transports = new TcpTransportCompiler(defaults);
         return new(
             transports,
-            new TcpServiceCompiler(transports, new Layer4StateStore(time, random), health),
+            new TcpServiceCompiler(transports, new Layer4StateStore(time, random), health, limits),
             new TcpMiddlewareCompiler(),
             new TcpRouterCompiler(tcp, tlsOptions) { DefaultRuleSyntax = defaultRuleSyntax },
             new UdpServiceCompiler(new Layer4StateStore(time, random)),
             new UdpRouterCompiler(udp));
     }
 
+    /// <summary>Files of transports that cannot be used as they are now.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems => transports.Problems;
+
     /// <summary>Compiles what changed and keeps the rest.</summary>
-    public (int Compiled, int Reused) Update(IReadOnlyList<ProviderMessage> messages)
+    /// <param name="messages">The latest of each provider.</param>
+    /// <param name="changedFiles">Files whose content changed; null = none.</param>
+    public (int Compiled, int Reused) Update(IReadOnlyList<ProviderMessage> messages, IReadOnlySet<string>? changedFiles = null)
     {
+        var mended = changedFiles is { Count: > 0 } && transports.Reload(changedFiles);
         (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp, TlsConfiguration Tls)[] now =
             [.. messages.Select(static m => (m.Provider, m.Configuration.Tcp, m.Configuration.Udp, m.Configuration.Tls))];
-        if (Same(now, _seen))
+        if (!mended && Same(now, _seen))
         {
             return (0, _report.TcpRouters.Length);
         }

@@ -1,23 +1,41 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Services.Composite;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
-/// <summary>Knows every service. A change of servers alone goes straight to the live state (design decision 10) and keeps the entry.</summary>
-internal sealed class ServiceCompiler(
-    ServiceFactory factory, TransportCompiler transports, IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
+/// <summary>
+/// Knows every service. A change of servers alone goes straight to the live state (design decision 10) and keeps the entry. A service
+/// that refers to others is made anew when one of them is another (<see cref="ServiceLinker"/>).
+/// </summary>
+internal sealed class ServiceCompiler
 {
+    private readonly ServiceFactory _factory;
+    private readonly TransportCompiler _transports;
+    private readonly IReadOnlyDictionary<string, HttpServiceModel?> _internalServices;
+    private readonly ServiceLinker _linker;
     private readonly List<QualifiedName> _gone = [];
-    private readonly List<(string Service, string Text)> _complaints = [];
+    private readonly List<(string Service, string Text, string Code)> _complaints = [];
     private readonly CompiledElements<HttpServiceConfig, ServiceEntry> _elements = new(static configuration => configuration.Http.Services);
     private readonly ReferenceHints _hints = new();
+
+    public ServiceCompiler(
+        ServiceFactory factory, TransportCompiler transports, MiddlewareCompiler middlewares, CompositeFactory composites,
+        IReadOnlyDictionary<string, HttpServiceModel?> internalServices)
+    {
+        _factory = factory;
+        _transports = transports;
+        _internalServices = internalServices;
+        _linker = new(this, middlewares, composites);
+    }
 
     /// <summary>Takes up what the providers say.</summary>
     /// <param name="messages">The latest message of each provider.</param>
     /// <param name="transportsChanged">False when every service has the transport that it had.</param>
+    /// <param name="middlewaresChanged">False when no middleware came, went or was replaced.</param>
     /// <returns>True when an entry came, went or was replaced.</returns>
-    public bool Update(IReadOnlyList<ProviderMessage> messages, bool transportsChanged)
+    public bool Update(IReadOnlyList<ProviderMessage> messages, bool transportsChanged, bool middlewaresChanged)
     {
         _hints.Begin();
         var changes = _elements.Update(
@@ -25,14 +43,25 @@ internal sealed class ServiceCompiler(
             (provider, name, config, before) =>
                 before?.Model is not null && HasItsTransport(before) && WithoutServers(before.Config).Equals(WithoutServers(config))
                     ? Refresh(before, config)
-                    : Make(new(name, provider), config),
+                    : Make(new(name, provider), config, before),
             transportsChanged ? HasItsTransport : null);
-        foreach (var entry in changes.Removed)
+        Note(changes);
+        if (changes.IsEmpty && !middlewaresChanged)
         {
-            entry.IsReplaced = true;
-            _gone.Add(entry.Name);
+            return false;
         }
 
+        if (_linker.Stale() is { Count: > 0 } stale)
+        {
+            var more = _elements.Update(
+                messages,
+                (provider, name, config, before) => Make(new(name, provider), config, before),
+                entry => !stale.Contains(entry));
+            Note(more);
+            changes.Added.AddRange(more.Added);
+        }
+
+        _linker.Link();
         return !changes.IsEmpty;
     }
 
@@ -45,18 +74,18 @@ internal sealed class ServiceCompiler(
         {
             if (Find(name) is null)
             {
-                factory.Release(name.ToString());
+                _factory.Release(name.ToString());
             }
         }
 
         _gone.Clear();
-        factory.Trim();
+        _factory.Trim();
     }
 
     /// <summary>Servers that were left out since the last call, with the name of their service.</summary>
-    public (string Service, string Text)[] TakeComplaints()
+    public (string Service, string Text, string Code)[] TakeComplaints()
     {
-        (string, string)[] complaints = [.. _complaints];
+        (string, string, string)[] complaints = [.. _complaints];
         _complaints.Clear();
         return complaints;
     }
@@ -81,7 +110,10 @@ internal sealed class ServiceCompiler(
                 yield return new ServiceReport(
                     $"{name}@{part.Provider}", part.Provider, config, KindOf(config),
                     error is not null ? ElementStatus.Disabled : warnings.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
-                    error is null ? warnings : [error]);
+                    error is null ? warnings : [error])
+                {
+                    State = (Unwrapped(part.Entries[i].Model) as LoadBalancedService)?.State,
+                };
             }
         }
     }
@@ -99,18 +131,29 @@ internal sealed class ServiceCompiler(
     {
         if (config.LoadBalancer is { } loadBalancer)
         {
-            entry.Warnings = Note(entry.Name, entry.Warnings, factory.UpdateServers(entry.Name.ToString(), loadBalancer.Servers));
+            entry.Warnings = Note(entry.Name, entry.Warnings, _factory.UpdateServers(entry.Name.ToString(), loadBalancer.Servers));
         }
 
         entry.Config = config;
         return entry;
     }
 
-    private ServiceEntry Make(QualifiedName name, HttpServiceConfig config)
+    private void Note(CompiledElements<HttpServiceConfig, ServiceEntry>.Changes changes)
+    {
+        foreach (var entry in changes.Removed)
+        {
+            entry.IsReplaced = true;
+            _gone.Add(entry.Name);
+        }
+
+        _linker.Note(changes);
+    }
+
+    private ServiceEntry Make(QualifiedName name, HttpServiceConfig config, ServiceEntry? before)
     {
         if (name.Provider == InternalConfiguration.Provider)
         {
-            var model = internalServices.GetValueOrDefault(name.Name);
+            var model = _internalServices.GetValueOrDefault(name.Name);
             return new() { Name = name, Config = config, Model = model, Error = model is null ? $"{name.Name} is not enabled" : null };
         }
 
@@ -119,9 +162,25 @@ internal sealed class ServiceCompiler(
             return new() { Name = name, Config = config, Model = null, Error = error };
         }
 
-        return factory.TryCreate(name.ToString(), config, transport, out var made, out var problems, out error)
-            ? new() { Name = name, Config = config, Model = made, Error = null, Transport = transport, Warnings = Note(name, [], problems) }
-            : new() { Name = name, Config = config, Model = null, Error = error, Transport = transport };
+        if (ServiceFactory.TypeFault(name.ToString(), config) is { } fault)
+        {
+            return new() { Name = name, Config = config, Model = null, Error = fault, Transport = transport };
+        }
+
+        HttpServiceModel? made = null;
+        IReadOnlyList<ServerProblem> problems = [];
+        return config.LoadBalancer is { } loadBalancer && !_factory.TryCreate(name.ToString(), loadBalancer, transport, out made, out problems, out error)
+            ? new() { Name = name, Config = config, Model = null, Error = error, Transport = transport }
+            : new()
+            {
+                Name = name,
+                Config = config,
+                Model = made,
+                Error = null,
+                Transport = transport,
+                Warnings = Note(name, [], problems),
+                Links = config.LoadBalancer is null || config.Middlewares.Count > 0 ? new(Unwrapped(before?.Model)) : null,
+            };
     }
 
     private ConfigList<string> Note(QualifiedName name, ConfigList<string> before, IReadOnlyList<ServerProblem> problems)
@@ -132,15 +191,17 @@ internal sealed class ServiceCompiler(
         }
 
         var texts = problems.Select(static p => p.Text).ToConfigList();
-        _complaints.AddRange(texts.Except(before, StringComparer.Ordinal).Select(text => (name.ToString(), text)));
+        _complaints.AddRange(problems.DistinctBy(static p => p.Text).Where(p => !before.Contains(p.Text)).Select(p => (name.ToString(), p.Text, p.Code)));
         return texts;
     }
+
+    private static HttpServiceModel? Unwrapped(HttpServiceModel? model) => model is ServiceWithMiddlewares chain ? chain.Inner : model;
 
     private bool HasItsTransport(ServiceEntry entry) => ReferenceEquals(TransportOf(entry.Name.Provider, entry.Config, out _), entry.Transport);
 
     private UpstreamTransport? TransportOf(string provider, HttpServiceConfig config, out string? error)
     {
         error = null;
-        return provider == InternalConfiguration.Provider ? null : transports.Find(config.LoadBalancer?.ServersTransport, provider, out error);
+        return provider == InternalConfiguration.Provider ? null : _transports.Find(config.LoadBalancer?.ServersTransport, provider, out error);
     }
 }

@@ -1,4 +1,5 @@
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Proxy.Services;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -12,6 +13,9 @@ namespace EdgeGateway.Proxy.Snapshots;
 public sealed record ServiceReport(
     string Name, string Provider, HttpServiceConfig Config, string? Type, ElementStatus Status, ConfigList<string> Errors)
 {
+    /// <summary>Its live servers; null unless it is a load balancer.</summary>
+    internal ServiceState? State { get; init; }
+
     /// <summary>Routers that use it directly, sorted by name.</summary>
     public ConfigList<string> UsedBy { get; init; } = ConfigList<string>.Empty;
 }

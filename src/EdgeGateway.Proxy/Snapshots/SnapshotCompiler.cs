@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Tls.Files;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Proxy.Snapshots;
@@ -9,8 +10,8 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>
 /// Turns what all providers said into one snapshot (a change, design decisions 10, 11 and 15):
 /// <list type="number">
-/// <item>servers transports, then services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew;</item>
-/// <item>middlewares and TLS options: made when their configuration changed;</item>
+/// <item>servers transports, middlewares, then services: a change of servers alone is applied to the live <c>ServiceState</c> and compiles nothing; else the service is made anew, and the services in front of it;</item>
+/// <item>TLS options: made when their configuration changed;</item>
 /// <item>routers: kept when their configuration and all they refer to kept their objects, else compiled;</item>
 /// <item>tables: the routers of each entry point, plain and TLS, indexed; kept when their routers are the same;</item>
 /// <item>report: what API, dashboard and log say.</item>
@@ -52,38 +53,43 @@ public sealed partial class SnapshotCompiler
     /// <summary>Takes up the certificates that providers name; null = none are.</summary>
     internal TlsCertificatesCompiler? Certificates { get; init; }
 
+    /// <summary>Follows the files that TLS settings name; null = they are read when the configuration changes only.</summary>
+    internal PemFiles? Files { get; init; }
+
     /// <summary>Compiles the latest message of each provider.</summary>
     public GatewaySnapshot Compile(IReadOnlyList<ProviderMessage> messages)
     {
         var started = Stopwatch.GetTimestamp();
 
+        var files = Files?.Begin(messages);
+
         // Step 1.
-        var transportsChanged = _transports.Update(messages);
-        var referencesChanged = _services.Update(messages, transportsChanged);
+        var transportsChanged = _transports.Update(messages, files);
+        var referencesChanged = _middlewares.Update(messages);
+        referencesChanged |= _services.Update(messages, transportsChanged, middlewaresChanged: referencesChanged);
 
         // Step 2.
-        referencesChanged |= _middlewares.Update(messages);
-        var tlsOptionsChanged = _tlsOptions.Update(messages);
+        var tlsOptionsChanged = _tlsOptions.Update(messages, files);
         referencesChanged |= tlsOptionsChanged;
 
         // Step 3.
         var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
-        var (compiledTcp, reusedTcp) = _layer4.Update(messages);
+        var (compiledTcp, reusedTcp) = _layer4.Update(messages, files);
 
         // Step 4.
         var entryPoints = _tables.Update(removed, added, tlsOptionsChanged);
         var tcp = _layer4.TcpTables(entryPoints, removed, added);
 
-        Certificates?.Update(messages);
+        Certificates?.Update(messages, files);
         _wishes.Update(removed, added);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var claims = _claims.Update(removed, added, messages);
-        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_layer4.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
         Say(problems);
-        foreach (var (service, text) in _services.TakeComplaints())
+        foreach (var (service, text, code) in _services.TakeComplaints())
         {
-            ServerLeftOut(_logger, service, text);
+            ServerLeftOut(_logger, service, text, code);
         }
 
         Say(removed, added);
@@ -237,6 +243,6 @@ public sealed partial class SnapshotCompiler
     [LoggerMessage(EventId = 4012, Message = "Router {RouterName}: {Error}")]
     private static partial void RouterProblem(ILogger logger, LogLevel level, string routerName, string error);
 
-    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "Service {ServiceName}: {Error} [EG-SERVER]")]
-    private static partial void ServerLeftOut(ILogger logger, string serviceName, string error);
+    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "Service {ServiceName}: {Error} [{Code}]")]
+    private static partial void ServerLeftOut(ILogger logger, string serviceName, string error, string code);
 }

@@ -8,7 +8,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// Knows every TCP service. A change of servers alone goes straight to the live state (design decision 10) and keeps the entry;
 /// a weighted service is made anew when one of its members was.
 /// </summary>
-internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4StateStore states, TcpHealthChecks health)
+internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4StateStore states, TcpHealthChecks health, RelayLimits limits = default)
 {
     private Dictionary<QualifiedName, TcpServiceConfig> _configs = [];
     private Dictionary<QualifiedName, TcpServiceEntry> _before = [];
@@ -121,7 +121,8 @@ internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4
         return new()
         {
             Config = config,
-            Model = new TcpLoadBalancerModel(state, Own(transport, balancer)),
+            Model = new TcpLoadBalancerModel(
+                state, Own(transport, balancer), new(balancer.IdleTimeout ?? limits.Idle, balancer.SessionTimeout ?? limits.Session)),
             Error = null,
             State = state,
             Transport = transport,

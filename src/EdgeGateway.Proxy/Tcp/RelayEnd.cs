@@ -52,6 +52,19 @@ internal readonly struct RelayEnd(Socket socket, SslStream? tls)
         socket.Shutdown(SocketShutdown.Send);
     }
 
+    /// <summary>Ends both directions at once, without a reset.</summary>
+    public void Shutdown()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Gone already.
+        }
+    }
+
     /// <summary>Ends both directions with a reset.</summary>
     public void Reset() => socket.Close(0);
 

@@ -41,12 +41,13 @@ internal sealed partial class TcpForwarding(TimeProvider time, ILogger<TcpForwar
     /// <param name="handshake">Makes TLS with the client, null when that failed; null = TLS does not end here.</param>
     /// <param name="startTls">The client asked for TLS with a PostgreSQL SSLRequest.</param>
     /// <param name="cancellation">Gives up connecting.</param>
-    public async Task ServeAsync(
+    public async Task<TcpOutcome> ServeAsync(
         TcpRouterModel router, Connection connection, Socket socket, ClientOpening opening, Func<Task<SslStream?>>? handshake,
         bool startTls, CancellationToken cancellation)
     {
         var peer = connection.Peer.Address;
         var entered = 0;
+        var outcome = default(TcpOutcome);
         SslStream? tls = null;
         TcpUpstream? upstream = null;
         try
@@ -57,9 +58,9 @@ internal sealed partial class TcpForwarding(TimeProvider time, ILogger<TcpForwar
                 if (!middleware.TryEnter(peer))
                 {
                     Interlocked.Increment(ref _refused);
-                    connection.SetEnd(ConnectionEnd.GatewayClosed);
+                    connection.SetEnd(middleware.Refusal);
                     LogRefused(logger, router.Name, middleware.Name, connection.PeerAddressText);
-                    return;
+                    return outcome;
                 }
 
                 entered++;
@@ -69,20 +70,20 @@ internal sealed partial class TcpForwarding(TimeProvider time, ILogger<TcpForwar
             if (handshake is not null && router.TlsOptions.Model is null)
             {
                 connection.SetEnd(ConnectionEnd.HandshakeFailed);
-                return;
+                return outcome;
             }
 
-            if (await ConnectAsync(router, connection, cancellation) is not ({ } connected, { } transport))
+            (upstream, var target, outcome) = await ConnectAsync(router, connection, cancellation);
+            if (upstream is null)
             {
-                connection.SetEnd(ConnectionEnd.GatewayClosed);
-                return;
+                connection.SetEnd(cancellation.IsCancellationRequested ? ConnectionEnd.Aborted : ConnectionEnd.NoServer);
+                return outcome;
             }
 
-            upstream = connected;
             if (startTls && handshake is null && !await AskForTlsAsync(upstream, cancellation))
             {
-                connection.SetEnd(ConnectionEnd.GatewayClosed);
-                return;
+                connection.SetEnd(cancellation.IsCancellationRequested ? ConnectionEnd.Aborted : ConnectionEnd.NoServer);
+                return outcome;
             }
 
             // Step 3.
@@ -91,19 +92,22 @@ internal sealed partial class TcpForwarding(TimeProvider time, ILogger<TcpForwar
                 tls = await handshake();
                 if (tls is null)
                 {
-                    return;
+                    return outcome;
                 }
             }
 
             // Step 4.
             Volatile.Write(ref connection.Deadline, 0);
-            var relay = new TcpRelay(connection, new(socket, tls), new(upstream.Socket, upstream.Tls), transport.TerminationDelay, time);
+            var relay = new TcpRelay(
+                connection, new(socket, tls), new(upstream.Socket, upstream.Tls), target.Transport.TerminationDelay, target.Limits, time);
+            outcome.Relay = relay;
             if (handshake is not null)
             {
                 opening.Dispose();
             }
 
             await relay.RunAsync(opening);
+            return outcome;
         }
         finally
         {
@@ -120,36 +124,43 @@ internal sealed partial class TcpForwarding(TimeProvider time, ILogger<TcpForwar
         }
     }
 
-    private async ValueTask<(TcpUpstream? Upstream, TcpTransport? Transport)> ConnectAsync(
+    private async ValueTask<(TcpUpstream? Upstream, TcpTarget Target, TcpOutcome Outcome)> ConnectAsync(
         TcpRouterModel router, Connection connection, CancellationToken cancellation)
     {
-        List<Layer4Server>? tried = null;
+        var outcome = default(TcpOutcome);
         var timeouts = 0;
-        while (timeouts < MaxTimeouts && router.Service.TryChoose(tried, out var target))
+        while (timeouts < MaxTimeouts && router.Service.TryChoose(outcome.Failed, out var target))
         {
             var header = target.Transport.ProxyProtocol == 0
                 ? default
                 : ProxyHeaderWriter.Write(target.Transport.ProxyProtocol, connection.Peer, connection.Local);
+            outcome.Service = target.State.Name;
+            var started = time.GetTimestamp();
             try
             {
-                return (await TcpUpstream.ConnectAsync(target.Server, target.Server.Port, target.Transport, header, cancellation), target.Transport);
+                var upstream = await TcpUpstream.ConnectAsync(target.Server, target.Server.Port, target.Transport, header, cancellation);
+                outcome.Server = target.Server;
+                outcome.ConnectTime = time.GetElapsedTime(started);
+                outcome.ProxyHeader = header?.Length ?? 0;
+                return (upstream, target, outcome);
             }
             catch (UpstreamConnectException e)
             {
                 target.Server.Avoid(time);
-                (tried ??= []).Add(target.Server);
+                outcome.Failed ??= [];
+                outcome.Failed.Add(target.Server);
                 timeouts += e.Result == AttemptResult.ConnectTimedOut ? 1 : 0;
                 LogConnectFailed(logger, router.Name, target.State.Name, e.Message);
             }
             catch (OperationCanceledException)
             {
-                return default;
+                return (null, default, outcome);
             }
         }
 
         Interlocked.Increment(ref _unreachable);
-        LogUnreachable(logger, router.Name, router.Service.Name, tried?.Count ?? 0);
-        return default;
+        LogUnreachable(logger, router.Name, router.Service.Name, outcome.Failed?.Count ?? 0);
+        return (null, default, outcome);
     }
 
     /// <summary>A server that gets the client's TLS as it is must be asked for it first, as the client asked us.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using EdgeGateway.Proxy.EntryPoints;
 
 namespace EdgeGateway.Proxy.Tcp;
 
@@ -8,6 +9,9 @@ internal sealed class TcpInFlightConn(string name, long amount) : TcpMiddlewareM
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, long> _open = [];
+
+    /// <inheritdoc />
+    public override ConnectionEnd Refusal => ConnectionEnd.TooMany;
 
     /// <inheritdoc />
     public override bool TryEnter(IPAddress peer)

@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeGateway.Proxy.EntryPoints;
 
 namespace EdgeGateway.Proxy.Tcp;
 
@@ -7,6 +8,9 @@ internal abstract class TcpMiddlewareModel(string name)
 {
     /// <summary>Qualified name.</summary>
     public string Name { get; } = name;
+
+    /// <summary>How a connection ends that is not let in.</summary>
+    public abstract ConnectionEnd Refusal { get; }
 
     /// <summary>False: the connection is closed without a word, as in Traefik.</summary>
     /// <param name="peer">Address of the client, after PROXY protocol.</param>

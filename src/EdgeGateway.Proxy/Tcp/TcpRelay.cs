@@ -4,6 +4,8 @@
 //      direction with one such buffer full, whatever the sockets hold in the kernel: 128 KiB per relay at most
 //   3. an end is passed on as an end (half-close); the other direction goes on for terminationDelay
 //   4. a reset, or the end of that time, resets both sides
+//   5. the entry point's sweep looks at the counters: a relay where nothing moved for the idle time-out, or that is open for the session
+//      time-out, is shut down; both sides see an ordinary end
 using System.Buffers;
 using System.Net.Sockets;
 using EdgeGateway.Proxy.EntryPoints;
@@ -23,26 +25,41 @@ internal sealed class TcpRelay : IConnectionControl
     private readonly RelayEnd _client;
     private readonly RelayEnd _server;
     private readonly TimeSpan _terminationDelay;
+    private readonly RelayLimits _limits;
+    private readonly long _started;
     private readonly TimeProvider _time;
     private ITimer? _termination;
+    private long _fromClient;
     private long _toServer;
+    private long _fromServer;
     private long _toClient;
+    private long _movedBefore;
+    private long _movedAt;
     private int _ended;
 
     /// <param name="connection">The client's connection; counts what its socket sees.</param>
     /// <param name="client">The client's side.</param>
     /// <param name="server">The server's side.</param>
     /// <param name="terminationDelay">After one direction has ended; infinite = for ever.</param>
+    /// <param name="limits">How long it may be idle and open.</param>
     /// <param name="time">Clock.</param>
-    public TcpRelay(Connection connection, RelayEnd client, RelayEnd server, TimeSpan terminationDelay, TimeProvider time)
+    public TcpRelay(Connection connection, RelayEnd client, RelayEnd server, TimeSpan terminationDelay, RelayLimits limits, TimeProvider time)
     {
         _connection = connection;
         _client = client;
         _server = server;
         _terminationDelay = terminationDelay;
+        _limits = limits;
+        _started = _movedAt = time.GetTimestamp();
         _time = time;
         connection.Attach(this);
     }
+
+    /// <summary>Bytes read of the client, without TLS.</summary>
+    public long FromClient => Volatile.Read(ref _fromClient);
+
+    /// <summary>Bytes read of the server, without TLS.</summary>
+    public long FromServer => Volatile.Read(ref _fromServer);
 
     /// <summary>Bytes moved to the server, without TLS and PROXY header.</summary>
     public long ToServer => Volatile.Read(ref _toServer);
@@ -60,15 +77,16 @@ internal sealed class TcpRelay : IConnectionControl
             var bytes = opening.Memory;
             if (!bytes.IsEmpty)
             {
+                _fromClient = bytes.Length;
                 await _server.WriteAsync(bytes);
-                _toServer += bytes.Length;
+                _toServer = bytes.Length;
             }
 
             opening.Dispose();
         }
         catch (Exception e) when (IsDeparture(e))
         {
-            Fail(ConnectionEnd.Aborted);
+            Fail(ConnectionEnd.ServerReset);
             return;
         }
 
@@ -90,9 +108,30 @@ internal sealed class TcpRelay : IConnectionControl
     /// <inheritdoc />
     public void Abort(ConnectionEnd end) => Fail(end);
 
+    /// <inheritdoc />
+    public void Look(long now)
+    {
+        // Step 5.
+        var moved = FromClient + ToServer + FromServer + ToClient;
+        if (moved != _movedBefore)
+        {
+            (_movedBefore, _movedAt) = (moved, now);
+        }
+
+        if (_limits.Session > TimeSpan.Zero && _time.GetElapsedTime(_started, now) >= _limits.Session)
+        {
+            Shut(ConnectionEnd.SessionTimeout);
+        }
+        else if (_limits.Idle > TimeSpan.Zero && _time.GetElapsedTime(_movedAt, now) >= _limits.Idle)
+        {
+            Shut(ConnectionEnd.IdleTimeout);
+        }
+    }
+
     private async Task MoveAsync(RelayEnd from, RelayEnd to, bool fromClient)
     {
         byte[]? buffer = null;
+        var writes = false;
         try
         {
             var turn = 0;
@@ -111,13 +150,11 @@ internal sealed class TcpRelay : IConnectionControl
                     break;
                 }
 
-                if (fromClient && !from.IsTls)
-                {
-                    _connection.AddRead(read);
-                }
-
+                CountRead(read, fromClient, from.IsTls);
+                writes = true;
                 await to.WriteAsync(buffer.AsMemory(0, read));
-                Count(read, fromClient, to.IsTls);
+                writes = false;
+                CountWritten(read, fromClient, to.IsTls);
                 if (read < buffer.Length && !from.IsTls)
                 {
                     ArrayPool<byte>.Shared.Return(buffer);
@@ -138,7 +175,8 @@ internal sealed class TcpRelay : IConnectionControl
             }
 
             // Step 3.
-            _connection.SetEnd(fromClient ? ConnectionEnd.ClientClosed : ConnectionEnd.GatewayClosed);
+            _connection.SetEnd(fromClient ? ConnectionEnd.ClientClosed : ConnectionEnd.ServerClosed);
+            writes = true;
             await to.EndWritingAsync();
             if (Interlocked.Increment(ref _ended) == 1 && _terminationDelay != Timeout.InfiniteTimeSpan)
             {
@@ -147,8 +185,8 @@ internal sealed class TcpRelay : IConnectionControl
         }
         catch (Exception e) when (IsDeparture(e))
         {
-            // Step 4.
-            Fail(fromClient ? ConnectionEnd.ClientReset : ConnectionEnd.Aborted);
+            // Step 4. Whose socket it was: a read fails for its own side, a write for the other one.
+            Fail(fromClient != writes ? ConnectionEnd.ClientReset : ConnectionEnd.ServerReset);
         }
         finally
         {
@@ -159,7 +197,22 @@ internal sealed class TcpRelay : IConnectionControl
         }
     }
 
-    private void Count(int bytes, bool fromClient, bool toTls)
+    private void CountRead(int bytes, bool fromClient, bool fromTls)
+    {
+        if (!fromClient)
+        {
+            Volatile.Write(ref _fromServer, _fromServer + bytes);
+            return;
+        }
+
+        Volatile.Write(ref _fromClient, _fromClient + bytes);
+        if (!fromTls)
+        {
+            _connection.AddRead(bytes);
+        }
+    }
+
+    private void CountWritten(int bytes, bool fromClient, bool toTls)
     {
         if (fromClient)
         {
@@ -178,11 +231,19 @@ internal sealed class TcpRelay : IConnectionControl
     {
         if (_terminationDelay == TimeSpan.Zero)
         {
-            Fail(ConnectionEnd.GatewayClosed);
+            Fail(ConnectionEnd.TerminationDelay);
             return;
         }
 
-        _termination = _time.CreateTimer(static relay => ((TcpRelay)relay!).Fail(ConnectionEnd.GatewayClosed), this, _terminationDelay, Timeout.InfiniteTimeSpan);
+        _termination = _time.CreateTimer(static relay => ((TcpRelay)relay!).Fail(ConnectionEnd.TerminationDelay), this, _terminationDelay, Timeout.InfiniteTimeSpan);
+    }
+
+    // Pending reads end as if both sides had ended; a write to a reader that stalls fails. The owner closes the sockets then.
+    private void Shut(ConnectionEnd end)
+    {
+        _connection.SetEnd(end);
+        _client.Shutdown();
+        _server.Shutdown();
     }
 
     private void Fail(ConnectionEnd end)

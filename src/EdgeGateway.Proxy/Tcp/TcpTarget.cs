@@ -6,4 +6,5 @@ namespace EdgeGateway.Proxy.Tcp;
 /// <param name="State">The service that chose the server.</param>
 /// <param name="Server">The server.</param>
 /// <param name="Transport">How it is connected.</param>
-internal readonly record struct TcpTarget(Layer4ServiceState State, Layer4Server Server, TcpTransport Transport);
+/// <param name="Limits">How long the connection may live.</param>
+internal readonly record struct TcpTarget(Layer4ServiceState State, Layer4Server Server, TcpTransport Transport, RelayLimits Limits);

@@ -11,6 +11,7 @@ using System.Net;
 using System.Net.Sockets;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints;
+using EdgeGateway.Proxy.Observability.Layer4Log;
 using EdgeGateway.Proxy.Snapshots;
 using Microsoft.Extensions.Logging;
 
@@ -60,11 +61,14 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
         _snapshots = snapshots;
         _log = log.CreateLogger<UdpEntryPoint>();
         _time = time;
-        _sessions = new UdpSessions(maxSessions, time);
+        _sessions = new UdpSessions(maxSessions, time) { Ended = Ended };
     }
 
     /// <summary>As configured.</summary>
     public string Name { get; }
+
+    /// <summary>Gets a record of each session; null = off.</summary>
+    public Layer4AccessLog? AccessLog { get; init; }
 
     /// <summary>Where it listens; null before <see cref="Bind"/>.</summary>
     public IPEndPoint? LocalEndPoint => _listener?.LocalEndPoint;
@@ -263,12 +267,12 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
             var session = _sessions.Find(listener, client);
             if (session is null)
             {
-                if (_draining || _snapshots.Current.Udp.GetValueOrDefault(Name)?.Service.Choose() is not { } server)
+                if (_draining || _snapshots.Current.Udp.GetValueOrDefault(Name) is not { } router || router.Service.Choose() is not { } server)
                 {
                     break;
                 }
 
-                session = new UdpSession(_sessions, listener, Copy(client), server, _time);
+                session = new UdpSession(_sessions, listener, Copy(client), router, server, _time);
                 if (!_sessions.TryAdd(session))
                 {
                     session.Dispose();
@@ -321,7 +325,7 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             LogNoSession(_log, Name, e.Message);
-            _sessions.Remove(session);
+            _sessions.Remove(session, ConnectionEnd.NoServer);
             return false;
         }
     }
@@ -332,6 +336,8 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
         client.Buffer.Span[..client.Size].CopyTo(copy.Buffer.Span);
         return copy;
     }
+
+    private void Ended(UdpSession session) => AccessLog?.Log(Name, session);
 
     // 5.
     private async Task SweepAsync()

@@ -12,6 +12,9 @@ internal sealed class UdpListener(Socket socket) : IDisposable
     /// <summary>Where it is bound.</summary>
     public IPEndPoint LocalEndPoint { get; } = (IPEndPoint)socket.LocalEndPoint!;
 
+    /// <summary>The same for people: an IPv4 address as such.</summary>
+    public IPEndPoint LocalAddress { get; } = Plain((IPEndPoint)socket.LocalEndPoint!);
+
     /// <summary>The socket.</summary>
     public Socket Socket => socket;
 
@@ -41,6 +44,10 @@ internal sealed class UdpListener(Socket socket) : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => socket.Dispose();
+
+    /// <summary>An IPv4 address that came in the form of IPv6 as what it is.</summary>
+    public static IPEndPoint Plain(IPEndPoint address) =>
+        address.Address.IsIPv4MappedToIPv6 ? new(address.Address.MapToIPv4(), address.Port) : address;
 
     private static async ValueTask SendSlowAsync(ValueTask<int> send)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Layer4;
 
 namespace EdgeGateway.Proxy.Udp;
@@ -9,23 +10,28 @@ namespace EdgeGateway.Proxy.Udp;
 internal sealed class UdpSession : IDisposable
 {
     private readonly UdpSessions _sessions;
-    private readonly Layer4Server _server;
     private readonly TimeProvider _time;
     private readonly SocketAsyncEventArgs _wait = new();
     private Socket? _socket;
     private int _ended;
+    private long _fromClient;
+    private long _toServer;
+    private long _fromServer;
 
     /// <param name="sessions">Keeps it, and is told of every datagram.</param>
     /// <param name="listener">Where the client came in.</param>
     /// <param name="client">Its address; not changed by anybody.</param>
+    /// <param name="router">The router that took it.</param>
     /// <param name="server">Its server.</param>
     /// <param name="time">Clock.</param>
-    public UdpSession(UdpSessions sessions, UdpListener listener, SocketAddress client, Layer4Server server, TimeProvider time)
+    public UdpSession(UdpSessions sessions, UdpListener listener, SocketAddress client, UdpRouterModel router, Layer4Server server, TimeProvider time)
     {
         _sessions = sessions;
         Listener = listener;
         Client = client;
-        _server = server;
+        Router = router;
+        Server = server;
+        Started = time.GetTimestamp();
         _time = time;
         _wait.SetBuffer(Memory<byte>.Empty);
         _wait.Completed += (_, _) => Answers();
@@ -37,6 +43,30 @@ internal sealed class UdpSession : IDisposable
 
     /// <summary>The client.</summary>
     public SocketAddress Client { get; }
+
+    /// <summary>The router that took it.</summary>
+    public UdpRouterModel Router { get; }
+
+    /// <summary>Its server.</summary>
+    public Layer4Server Server { get; }
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> of its first datagram.</summary>
+    public long Started { get; }
+
+    /// <summary>How long it took to find the server's address.</summary>
+    public TimeSpan ConnectTime { get; private set; }
+
+    /// <summary>Data of the client.</summary>
+    public long FromClient => Volatile.Read(ref _fromClient);
+
+    /// <summary>Data that the server's socket took.</summary>
+    public long ToServer => Volatile.Read(ref _toServer);
+
+    /// <summary>Data of the server, passed on to the client.</summary>
+    public long FromServer => Volatile.Read(ref _fromServer);
+
+    /// <summary>How it ended; <see cref="ConnectionEnd.Open"/> until then.</summary>
+    public ConnectionEnd End { get; private set; }
 
     /// <summary>Time of the last datagram either way; kept by <see cref="UdpSessions"/>.</summary>
     public long LastUsed { get; set; }
@@ -51,13 +81,14 @@ internal sealed class UdpSession : IDisposable
     /// <exception cref="SocketException">The name is unknown, or there is no route.</exception>
     public async ValueTask ConnectAsync(CancellationToken cancellation)
     {
-        var address = _server.EndPoint
-            ?? new IPEndPoint((await Dns.GetHostAddressesAsync(_server.Host, cancellation))[0], _server.Port);
+        var address = Server.EndPoint
+            ?? new IPEndPoint((await Dns.GetHostAddressesAsync(Server.Host, cancellation))[0], Server.Port);
         var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             socket.Connect(address); // sets the peer, sends nothing
             _socket = socket;
+            ConnectTime = _time.GetElapsedTime(Started);
         }
         catch
         {
@@ -80,6 +111,8 @@ internal sealed class UdpSession : IDisposable
     /// <summary>Sends a datagram to the server; false when the server, or the session, is gone.</summary>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram)
     {
+        // The entry point's loop is the only writer of these two, as the server's events are of the third.
+        Volatile.Write(ref _fromClient, _fromClient + datagram.Length);
         try
         {
             var send = _socket!.SendAsync(datagram, SocketFlags.None, CancellationToken.None);
@@ -88,7 +121,7 @@ internal sealed class UdpSession : IDisposable
                 return SendSlowAsync(send);
             }
 
-            _ = send.Result;
+            Volatile.Write(ref _toServer, _toServer + send.Result);
             return ValueTask.FromResult(true);
         }
         catch (ObjectDisposedException)
@@ -101,7 +134,7 @@ internal sealed class UdpSession : IDisposable
     {
         try
         {
-            await send;
+            Volatile.Write(ref _toServer, _toServer + await send);
             return true;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize)
@@ -115,12 +148,24 @@ internal sealed class UdpSession : IDisposable
         }
     }
 
-    /// <summary>Ends it.</summary>
-    public void Dispose()
+    /// <summary>The client's address, made for the log.</summary>
+    public IPEndPoint ClientEndPoint() => UdpListener.Plain((IPEndPoint)Listener.LocalEndPoint.Create(Client));
+
+    /// <summary>Lets go of a session that was never taken up.</summary>
+    public void Dispose() => Dispose(ConnectionEnd.Open);
+
+    /// <summary>Ends it; the first end counts.</summary>
+    public void Dispose(ConnectionEnd end)
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
-            _server.Leave();
+            End = end;
+            if (end != ConnectionEnd.Open)
+            {
+                _sessions.Ended?.Invoke(this);
+            }
+
+            Server.Leave();
             _socket?.Dispose(); // a pending wait completes with an error and lets go of it all
             _wait.Dispose();
         }
@@ -148,6 +193,7 @@ internal sealed class UdpSession : IDisposable
                     return;
                 }
 
+                Volatile.Write(ref _fromServer, _fromServer + length);
                 var send = Listener.SendAsync(buffer.AsMemory(0, length), Client);
                 if (!send.IsCompletedSuccessfully)
                 {
@@ -187,9 +233,10 @@ internal sealed class UdpSession : IDisposable
     {
         if (refused)
         {
-            _server.Avoid(_time);
+            Server.Avoid(_time);
         }
 
-        _sessions.Remove(this);
+        // One that never answered was not there; as nginx tells it, too.
+        _sessions.Remove(this, FromServer == 0 ? ConnectionEnd.NoServer : ConnectionEnd.ServerReset);
     }
 }

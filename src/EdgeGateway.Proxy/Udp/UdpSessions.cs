@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeGateway.Proxy.EntryPoints;
 
 namespace EdgeGateway.Proxy.Udp;
 
@@ -13,6 +14,9 @@ internal sealed class UdpSessions(int limit, TimeProvider time)
     private readonly LinkedList<UdpSession> _order = new();
     private TaskCompletionSource? _empty;
     private long _evicted;
+
+    /// <summary>Told of each session that has ended; null = nobody.</summary>
+    public Action<UdpSession>? Ended { get; init; }
 
     /// <summary>Sessions now.</summary>
     public int Count
@@ -66,7 +70,7 @@ internal sealed class UdpSessions(int limit, TimeProvider time)
 
         if (oldest is not null)
         {
-            Remove(oldest);
+            Remove(oldest, ConnectionEnd.Evicted);
         }
 
         return true;
@@ -88,7 +92,7 @@ internal sealed class UdpSessions(int limit, TimeProvider time)
     }
 
     /// <summary>Ends a session; does nothing the second time.</summary>
-    public void Remove(UdpSession session)
+    public void Remove(UdpSession session, ConnectionEnd end)
     {
         lock (_gate)
         {
@@ -104,11 +108,13 @@ internal sealed class UdpSessions(int limit, TimeProvider time)
             }
         }
 
-        session.Dispose();
+        session.Dispose(end);
     }
 
     /// <summary>Ends the sessions that were idle for so long.</summary>
-    public void Sweep(TimeSpan timeout)
+    public void Sweep(TimeSpan timeout) => Sweep(timeout, ConnectionEnd.IdleTimeout);
+
+    private void Sweep(TimeSpan timeout, ConnectionEnd end)
     {
         while (true)
         {
@@ -123,7 +129,7 @@ internal sealed class UdpSessions(int limit, TimeProvider time)
                 oldest = first.Value;
             }
 
-            Remove(oldest);
+            Remove(oldest, end);
         }
     }
 
@@ -143,7 +149,7 @@ internal sealed class UdpSessions(int limit, TimeProvider time)
     }
 
     /// <summary>Ends them all.</summary>
-    public void Clear() => Sweep(TimeSpan.MinValue);
+    public void Clear() => Sweep(TimeSpan.MinValue, ConnectionEnd.Aborted);
 
     private void MoveToEnd(UdpSession session)
     {

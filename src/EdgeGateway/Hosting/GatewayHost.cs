@@ -10,13 +10,18 @@ using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
 using EdgeGateway.Proxy.Observability.AccessLog;
+using EdgeGateway.Proxy.Observability.Layer4Log;
 using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Pipeline.Bodies;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Services.Composite;
+using EdgeGateway.Proxy.Services.Health;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Tls.Files;
 using EdgeGateway.Proxy.Udp;
 using Microsoft.Extensions.Logging;
 
@@ -52,8 +57,11 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly HttpForwarding _forwarding;
     private readonly CancellationTokenSource _ended = new();
     private BoundedLineWriter? _accessLines;
+    private BoundedLineWriter? _layer4Lines;
     private TransportPool? _transports;
+    private PemFiles? _pemFiles;
     private TcpHealthChecks? _healthChecks;
+    private HealthChecks? _httpHealthChecks;
     private CertificateSources? _certificates;
 
     public GatewayHost(StaticConfiguration configuration, ILoggerFactory loggers, BoundedLineWriter logLines, TimeProvider time)
@@ -97,6 +105,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         {
             signal.Cancel = true;
             _accessLines?.Reopen();
+            _layer4Lines?.Reopen();
         });
 
         // Step 2.
@@ -109,6 +118,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         }
 
         // Step 3.
+        running.Add(Task.Run(() => _pemFiles!.RunAsync(aggregator.Refresh, _ended.Token), CancellationToken.None));
         _certificates?.Start();
         foreach (var provider in providers)
         {
@@ -185,7 +195,10 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
         _transports?.Dispose();
         _healthChecks?.Dispose();
+        _pemFiles?.Dispose();
+        _httpHealthChecks?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
+        _layer4Lines?.Close(TimeSpan.FromSeconds(10));
         _ended.Dispose();
     }
 
@@ -208,6 +221,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var certificates = new CertificateStore(_time);
         _certificates = CertificateSources.Create(_configuration, certificates, _loggers, _time);
         _transports = new TransportPool(_configuration.ServersTransport);
+        _pemFiles = new PemFiles(
+            PemFiles.Named(_configuration.ServersTransport, _configuration.TcpServersTransport), _time, _loggers.CreateLogger<PemFiles>());
         AccessLogger? accessLog = null;
         if (_configuration.AccessLog is { } accessConfig)
         {
@@ -223,6 +238,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
         }
 
+        var layer4Log = Layer4Log();
         var metrics = _configuration.Metrics.Prometheus is { } prometheus ? new RequestMetrics(prometheus, _time) : null;
         Action<GatewayContext>? completed = accessLog is null ? null : accessLog.Log;
         if (metrics is not null)
@@ -248,12 +264,18 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             }
 
             var handler = new GatewayHandler(model, handlerOptions);
-            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time, _snapshots));
+            _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time, _snapshots)
+            {
+                AccessLog = config.Observability?.AccessLogs == false ? null : layer4Log,
+            });
         }
 
         foreach (var (name, config) in names.Where(static e => e.Value.IsUdp))
         {
-            _udpEntryPoints.Add(new UdpEntryPoint(name, config, _snapshots, _loggers, _time));
+            _udpEntryPoints.Add(new UdpEntryPoint(name, config, _snapshots, _loggers, _time)
+            {
+                AccessLog = config.Observability?.AccessLogs == false ? null : layer4Log,
+            });
         }
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
@@ -266,6 +288,36 @@ internal sealed partial class GatewayHost : IAsyncDisposable
                 _certificates?.Want(snapshot);
             });
         return (aggregator, providers, ping);
+    }
+
+    private Layer4AccessLog? Layer4Log()
+    {
+        if (_configuration.AccessLog?.L4 is not { } config)
+        {
+            return null;
+        }
+
+        if (!Layer4LogFormat.TryParse(config.Format, out var format, out var error))
+        {
+            throw new InvalidDataException($"accessLog.l4.format: {error}"); // checked when the options were read
+        }
+
+        // One file has one writer: lines of two would be cut into each other when it is set aside.
+        if (_accessLines is not null && (config.FilePath ?? "") == (_configuration.AccessLog.FilePath ?? ""))
+        {
+            return new(_accessLines, format, _time);
+        }
+
+        try
+        {
+            _layer4Lines = BoundedLineWriter.Open(config.FilePath, "L4 access log");
+            return new(_layer4Lines, format, _time);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNoAccessLog(_logger, config.FilePath ?? "", e.Message);
+            return null;
+        }
     }
 
     private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates, RequestMetrics? metrics)
@@ -297,7 +349,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             ["ping"] = _configuration.Ping is null ? null : ping,
             ["prometheus"] = metrics is null
                 ? null
-                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves), _snapshots),
+                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves, _httpHealthChecks?.Results() ?? []), _snapshots),
             ["api"] = api is null ? null : new ApiService(apiOptions, _snapshots),
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
@@ -311,11 +363,17 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
         var tlsOptions = new TlsOptionsCompiler();
+        var bodies = new BodyMemory();
+        var middlewares = new MiddlewareCompiler(
+            new MiddlewareFactory(new MiddlewareStates(), _time, _loggers.CreateLogger<MiddlewareFactory>()) { Bodies = bodies, Chance = random });
+        _httpHealthChecks = new HealthChecks(_time, random, _loggers.CreateLogger<HealthChecks>());
         return new SnapshotCompiler(
             transports,
             tlsOptions,
-            new ServiceCompiler(new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _time), transports, internalServices),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            new ServiceCompiler(
+                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _httpHealthChecks, _time), transports, middlewares,
+                new CompositeFactory(_time, bodies, _loggers.CreateLogger<CompositeFactory>()), internalServices),
+            middlewares,
             new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {
                 Resolvers = [.. _configuration.CertificatesResolvers.Keys],
@@ -327,6 +385,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             _loggers.CreateLogger<SnapshotCompiler>())
         {
             Certificates = new TlsCertificatesCompiler(certificates),
+            Files = _pemFiles,
         };
     }
 
@@ -339,7 +398,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             new RouterEntryPoints(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints),
             new RouterEntryPoints(udpNames.ToHashSet(StringComparer.Ordinal), udpNames),
             tlsOptions, _configuration.TcpServersTransport, _healthChecks, _time, random,
-            _configuration.Core?.DefaultRuleSyntax);
+            _configuration.Core?.DefaultRuleSyntax, new(_configuration.Edge.Tcp.IdleTimeout, _configuration.Edge.Tcp.SessionTimeout));
     }
 
     private ProviderMessage Internal() => InternalConfiguration.Build(new(
@@ -352,6 +411,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         writer.WriteNumber("allocatedBytes", GC.GetTotalAllocatedBytes());
         writer.WriteNumber("logLinesDropped", _logLines.Dropped);
         writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
+        writer.WriteNumber("accessLogL4LinesDropped", _layer4Lines?.Dropped ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
         writer.WriteNumber("retries", _forwarding.Retries);
         writer.WriteNumber("proxyHeadersMalformed", _entryPoints.Sum(static e => e.MalformedProxyHeaders));

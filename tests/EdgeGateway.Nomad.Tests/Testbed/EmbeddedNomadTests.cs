@@ -91,7 +91,7 @@ public sealed class EmbeddedNomadTests
         using var stop = new CancellationTokenSource();
         await using var ready = new ReadyLine();
         var run = EmbeddedNomadProgram.RunAsync([], ready, stop.Token);
-        var addresses = JsonDocument.Parse(await ready.Line.WaitAsync(TimeSpan.FromSeconds(10))).RootElement;
+        var addresses = JsonDocument.Parse(await ready.Line.WaitAsync(TimeSpan.FromSeconds(60))).RootElement;
         var control = addresses.GetProperty("control").GetString();
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler());
         async Task<string> Post(string path)
@@ -117,7 +117,7 @@ public sealed class EmbeddedNomadTests
         await Post("/fault?mode=None");
         Assert.Contains("/v1/services", await Post("/counters"), StringComparison.Ordinal);
         await stop.CancelAsync();
-        Assert.Equal(0, await run.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await run.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     private static string Keys(JsonElement element) => element.ValueKind switch

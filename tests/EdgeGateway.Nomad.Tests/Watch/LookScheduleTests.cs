@@ -16,14 +16,14 @@ public sealed class LookScheduleTests
         _clock.Advance(Period - TimeSpan.FromTicks(1));
         Assert.False(due.IsCompleted);
         _clock.Advance(TimeSpan.FromTicks(1));
-        await due.WaitAsync(TimeSpan.FromSeconds(5));
+        await due.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(LookReason.Periodic, looks.Begin());
 
         due = looks.DueAsync(CancellationToken.None);
         _clock.Advance(Period - TimeSpan.FromSeconds(1));
         Assert.False(due.IsCompleted);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await due.WaitAsync(TimeSpan.FromSeconds(5));
+        await due.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class LookScheduleTests
         looks.Ask(LookReason.Doubt, TimeSpan.FromSeconds(40));
         Assert.False(due.IsCompleted);
         _clock.Advance(TimeSpan.FromSeconds(20));
-        await due.WaitAsync(TimeSpan.FromSeconds(5));
+        await due.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(LookReason.Vague, looks.Begin());
     }
 

@@ -32,7 +32,8 @@ internal sealed class ApiRequest
     public GatewayContext Start()
     {
         var context = _request.Start();
-        context.Upstream.Target = context.RawTarget;
+        var query = context.RawTarget.IndexOf('?', StringComparison.Ordinal);
+        context.Target = new(context.RawTarget, query < 0 ? context.RawTarget.Length : query);
         return context;
     }
 

@@ -121,7 +121,7 @@ public sealed class LifeCycleTests
             Assert.Equal(response.Version == HttpVersion.Version11, response.Headers.ConnectionClose == true);
         }
 
-        await stopping.WaitAsync(TimeSpan.FromSeconds(5));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Empty(running.EntryPoint.Connections);
     }
 

@@ -21,7 +21,7 @@ internal sealed class RunningEntryPoint : IAsyncDisposable
     public int Port => EntryPoint.LocalEndPoint!.Port;
 
     public static async Task<RunningEntryPoint> StartAsync(RequestHandler handler, EntryPointConfig? config = null,
-        CertificateStore? certificates = null, SnapshotHolder? snapshots = null)
+        CertificateStore? certificates = null, SnapshotHolder? snapshots = null, TimeProvider? time = null)
     {
         config ??= new EntryPointConfig();
         if (config.Address is null)
@@ -30,7 +30,7 @@ internal sealed class RunningEntryPoint : IAsyncDisposable
         }
 
         var entryPoint = new EntryPoint("test", config, handler, certificates ?? new CertificateStore(), NullLoggerFactory.Instance,
-            TimeProvider.System, snapshots);
+            time ?? TimeProvider.System, snapshots);
         entryPoint.Bind();
         await entryPoint.StartAsync();
         return new RunningEntryPoint(entryPoint);
@@ -97,7 +97,7 @@ internal sealed class RunningEntryPoint : IAsyncDisposable
     /// <summary>Waits for what the other side does in its own time and announces nowhere.</summary>
     public static async Task UntilAsync(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             await Task.Delay(5, limit.Token);
@@ -106,7 +106,7 @@ internal sealed class RunningEntryPoint : IAsyncDisposable
 
     public static async Task<string> ReadToEndAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var all = new MemoryStream();
         var buffer = new byte[4096];
         int read;

@@ -81,31 +81,65 @@ public sealed class TlsOptionsConnectionTests
     {
         using var authority = Authority();
         using var client = ClientOf(authority);
-        X509Certificate2? seen = null;
+        byte[][]? seen = null;
         await using var running = await StartAsync(
-            new() { ClientAuth = new() { ClientAuthType = mode, CaFiles = [authority.ExportCertificatePem()] } }, seen: c => seen = c.ClientCertificate);
+            new() { ClientAuth = new() { ClientAuthType = mode, CaFiles = [authority.ExportCertificatePem()] } }, seen: c => seen = c.ClientCertificates);
         Assert.True(await IsServedAsync(running, client));
-        Assert.Equal(client.Thumbprint, seen!.Thumbprint);
+        Assert.Equal([client.RawData], seen!);
     }
 
-    private static async Task<bool> IsServedAsync(RunningEntryPoint running, X509Certificate2? client)
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task What_the_client_sends_beside_its_certificate_is_known_too(SslProtocols version)
+    {
+        using var authority = Authority();
+        using var between = ClientOf(authority, isAuthority: true);
+        using var client = ClientOf(between);
+        byte[][]? seen = null;
+        await using var running = await StartAsync(
+            new() { ClientAuth = new() { CaFiles = [authority.ExportCertificatePem()] } }, seen: c => seen = c.ClientCertificates);
+        Assert.True(await IsServedAsync(running, client, version, between));
+        Assert.Equal([client.RawData, between.RawData], seen!);
+    }
+
+    [Theory]
+    [InlineData(false, "alert handshake failure")]
+    [InlineData(true, "alert unknown ca")]
+    public async Task In_TLS_1_2_a_refused_client_is_told_why(bool shown, string alert)
+    {
+        using var authority = Authority();
+        await using var running = await StartAsync(new() { ClientAuth = new() { CaFiles = [authority.ExportCertificatePem()] } });
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => AskAsync(running, shown ? CertificateStoreTests.Pair("stranger") : null, SslProtocols.Tls12));
+        Assert.Contains(alert, error.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> IsServedAsync(
+        RunningEntryPoint running, X509Certificate2? client, SslProtocols version = SslProtocols.None, params X509Certificate2[] beside)
     {
         try
         {
-            await using var tls = new SslStream(new NetworkStream(await running.ConnectAsync(), ownsSocket: true), false, (_, _, _, _) => true);
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = "own.test",
-                ClientCertificateContext = client is null ? null : SslStreamCertificateContext.Create(client, [], offline: true),
-            });
-            await tls.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
-            using var reader = new StreamReader(tls);
-            return (await reader.ReadToEndAsync()).EndsWith("\r\n\r\nx", StringComparison.Ordinal);
+            return (await AskAsync(running, client, version, beside)).EndsWith("\r\n\r\nx", StringComparison.Ordinal);
         }
         catch (Exception error) when (error is IOException or AuthenticationException)
         {
             return false;
         }
+    }
+
+    private static async Task<string> AskAsync(
+        RunningEntryPoint running, X509Certificate2? client, SslProtocols version, params X509Certificate2[] beside)
+    {
+        await using var tls = new SslStream(new NetworkStream(await running.ConnectAsync(), ownsSocket: true), false, (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "own.test",
+            EnabledSslProtocols = version,
+            ClientCertificateContext = client is null ? null : SslStreamCertificateContext.Create(client, [.. beside], offline: true),
+        });
+        await tls.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(tls);
+        return await reader.ReadToEndAsync();
     }
 
     private static Task<RunningEntryPoint> StartAsync(TlsOptionsConfig config, CertificateStore? certificates = null, Action<Connection>? seen = null)
@@ -134,12 +168,15 @@ public sealed class TlsOptionsConnectionTests
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
-    private static X509Certificate2 ClientOf(X509Certificate2 authority)
+    private static X509Certificate2 ClientOf(X509Certificate2 authority, bool isAuthority = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=client", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
-        return request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), [1, 2, 3]).CopyWithPrivateKey(key);
+        var request = new CertificateRequest(isAuthority ? "CN=between" : "CN=client", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(isAuthority
+            ? new X509BasicConstraintsExtension(true, false, 0, critical: true)
+            : new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
+        var hours = isAuthority ? 2 : 1;
+        return request.Create(authority, DateTimeOffset.UtcNow.AddHours(-hours), DateTimeOffset.UtcNow.AddHours(hours), [1, 2, 3]).CopyWithPrivateKey(key);
     }
 
     /// <summary>The hello that a client would send, without a server.</summary>

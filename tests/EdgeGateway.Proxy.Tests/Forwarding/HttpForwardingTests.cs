@@ -266,7 +266,7 @@ public sealed class HttpForwardingTests
 
         // The server closes.
         await socket.SendAsync("end"u8.ToArray());
-        Assert.Equal(0, await socket.ReceiveAsync(new byte[16]).WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(0, await socket.ReceiveAsync(new byte[16]).WaitAsync(TimeSpan.FromSeconds(60)));
 
         var head = Assert.Single(server.Heads);
         Assert.Contains("\r\nConnection: Upgrade\r\n", head);

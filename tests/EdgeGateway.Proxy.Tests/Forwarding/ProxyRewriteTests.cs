@@ -44,8 +44,9 @@ public sealed class ProxyRewriteTests
 
         public override async ValueTask HandleAsync(GatewayContext context)
         {
+            context.PrepareUpstream();
             Assert.True(Server.TryCreate(config, new ServerAddresses(), out var server, out _));
-            var transformer = new GatewayTransformer(context);
+            var transformer = new GatewayTransformer(context, TimeProvider.System);
             transformer.Begin(server, passHost, null);
             await transformer.TransformRequestAsync(context.Http, Message, server.UriPrefix, default);
         }

@@ -52,6 +52,15 @@ public sealed class RedirectSchemeFilterTests
     }
 
     [Theory]
+    [InlineData("/p%2F?a;b=c%3Bd", "https://a.test/p%2F?a;b=c%3Bd")]
+    [InlineData("/a/../p?a;b", "https://a.test/p?a&b")]
+    public async Task Semicolons_of_the_query_come_back_as_they_were_while_nothing_changed_the_target(string target, string location)
+    {
+        var request = await new TestRequest(target, "a.test").RunAsync(new RedirectSchemeFilter("m@test", new() { Scheme = "https" }));
+        Assert.Equal(location, request.Response.Headers.Location.ToString());
+    }
+
+    [Theory]
     [InlineData("HEAD", false, 307)]
     [InlineData("POST", true, 308)]
     [InlineData("GET", true, 301)]

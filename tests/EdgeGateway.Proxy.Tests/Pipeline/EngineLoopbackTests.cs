@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
-using EdgeGateway.Proxy.Middlewares.Headers;
+using EdgeGateway.Proxy.Tests.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.StripPrefix;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
@@ -119,7 +119,7 @@ public sealed class EngineLoopbackTests(ITestOutputHelper output)
                 Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
             var pipeline = RequestPipeline.Build(
                 [
-                    new HeadersFilter("h@test", new() { CustomResponseHeaders = new Dictionary<string, string> { ["X-Res"] = "out" }.ToConfigMap() }),
+                    HeadersFilterTests.Build(new() { CustomResponseHeaders = new Dictionary<string, string> { ["X-Res"] = "out" }.ToConfigMap() }),
                     new StripPrefixFilter("s@test", new() { Prefixes = ["/api"] }),
                     new AddPrefixFilter("a@test", "/v2"),
                 ],

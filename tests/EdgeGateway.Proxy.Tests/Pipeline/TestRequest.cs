@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using EdgeGateway.Configuration.Static;
@@ -44,6 +45,8 @@ internal sealed class TestRequest
 
     public string Body => Encoding.UTF8.GetString(_body.ToArray());
 
+    public byte[] Bytes => _body.ToArray();
+
     public static Connection Peer(string address, int port, bool tls = false) => new()
     {
         EntryPoint = "web",
@@ -85,6 +88,7 @@ internal sealed class TestRequest
     public async Task<TestRequest> RunAsync(params MiddlewareModel[] middlewares)
     {
         await RequestPipeline.Build(middlewares, Service).InvokeAsync(StartRouted());
+        await Features.Get<IHttpResponseBodyFeature>()!.Writer.FlushAsync();
         return this;
     }
 
@@ -106,8 +110,12 @@ internal sealed class RecordingService(string name = "recording@test") : HttpSer
 
     public Func<Task>? Until { get; set; }
 
+    /// <summary>Writes the body, once the head is complete.</summary>
+    public Func<PipeWriter, Task>? Write { get; set; }
+
     public override async ValueTask HandleAsync(GatewayContext context)
     {
+        context.PrepareUpstream(); // as every service that has servers
         Calls++;
         Target = context.Upstream.Target;
         Host = context.Upstream.Host;
@@ -125,6 +133,11 @@ internal sealed class RecordingService(string name = "recording@test") : HttpSer
         context.Http.Response.StatusCode = 200;
         Answer?.Invoke(context);
         context.RunResponseFilters();
+        if (Write is not null)
+        {
+            await context.Http.Response.StartAsync();
+            await Write(context.Http.Response.BodyWriter);
+        }
     }
 }
 

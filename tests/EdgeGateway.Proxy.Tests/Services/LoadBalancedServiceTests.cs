@@ -226,7 +226,7 @@ public sealed class LoadBalancedServiceTests
 
         socket.Dispose();
 
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(2));
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await Eventually.TrueAsync(() => gateway.Completed == 1, "the request ends");
     }
 

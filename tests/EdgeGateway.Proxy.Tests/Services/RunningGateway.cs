@@ -111,7 +111,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Reads from a socket until the text came.</summary>
     public static async Task<string> ReadUntilAsync(Socket socket, string end)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var buffer = new byte[4096];
         var text = "";
         while (!text.Contains(end, StringComparison.Ordinal))
@@ -145,7 +145,7 @@ internal static class Eventually
         var limit = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(limit) < TimeSpan.FromSeconds(10), what);
+            Assert.True(TimeProvider.System.GetElapsedTime(limit) < TimeSpan.FromSeconds(60), what);
             await Task.Delay(5);
         }
     }

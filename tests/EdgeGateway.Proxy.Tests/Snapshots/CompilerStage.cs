@@ -5,6 +5,8 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Services.Composite;
+using EdgeGateway.Proxy.Services.Health;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using Microsoft.Extensions.Logging;
@@ -34,15 +36,17 @@ internal sealed class CompilerStage : IDisposable
         var time = TimeProvider.System;
         var transports = new TransportCompiler(_transports);
         var tlsOptions = new TlsOptionsCompiler();
+        var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates()));
         var names = entryPoints.ToImmutableHashSet();
+        Health = new HealthChecks(time, new Random(1), NullLogger<HealthChecks>.Instance);
         States = new ServiceStateStore(time, new Random(1), own);
         Compiler = new SnapshotCompiler(
             transports,
             tlsOptions,
             new ServiceCompiler(
-                new ServiceFactory(States, Forwarding, time), transports,
+                new ServiceFactory(States, Forwarding, Health, time), transports, middlewares, new CompositeFactory(time, new(), NullLogger<CompositeFactory>.Instance),
                 new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
-            new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates())),
+            middlewares,
             new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }, tlsOptions),
             new RoutingTables(entryPoints.ToDictionary(static name => name, static _ => 80), tlsOptions),
             Layer4Compiler.Create(
@@ -55,6 +59,8 @@ internal sealed class CompilerStage : IDisposable
 
     public ServiceStateStore States { get; }
 
+    public HealthChecks Health { get; }
+
     public SnapshotCompiler Compiler { get; }
 
     /// <summary>What the compiler says about these providers.</summary>
@@ -62,5 +68,9 @@ internal sealed class CompilerStage : IDisposable
         Compiler.Compile([.. providers.Select(static p => new ProviderMessage(p.Provider, p.Configuration, ConfigList<ConfigurationProblem>.Empty))])
             .Report.Value;
 
-    public void Dispose() => _transports.Dispose();
+    public void Dispose()
+    {
+        Health.Dispose();
+        _transports.Dispose();
+    }
 }

@@ -14,11 +14,11 @@ internal sealed class Layer4Chain : IDisposable
     private readonly TlsOptionsCompiler _tlsOptions = new();
     private readonly Layer4Compiler _compiler;
 
-    public Layer4Chain()
+    public Layer4Chain(RelayLimits limits = default)
     {
         _compiler = Layer4Compiler.Create(
             new(new HashSet<string> { "test", "other" }, ["test"]), new(new HashSet<string> { "dns", "dns2" }, ["dns", "dns2"]),
-            _tlsOptions, new() { TerminationDelay = Timeout.InfiniteTimeSpan }, _health, TimeProvider.System, new Random(1));
+            _tlsOptions, new() { TerminationDelay = Timeout.InfiniteTimeSpan }, _health, TimeProvider.System, new Random(1), limits: limits);
     }
 
     /// <summary>Where entry points look.</summary>

@@ -32,7 +32,7 @@ internal static class EchoServer
 
     public static async Task<string> ReadAsync(Stream stream, int length)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var buffer = new byte[length];
         var read = await stream.ReadAtLeastAsync(buffer, length, throwOnEndOfStream: false, limit.Token);
         return System.Text.Encoding.Latin1.GetString(buffer, 0, read);
@@ -47,7 +47,7 @@ internal static class EchoServer
     /// <summary>True when the other side closed or reset without a byte.</summary>
     public static async Task<bool> IsClosedAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
             return await socket.ReceiveAsync(new byte[1], SocketFlags.None, limit.Token) == 0;

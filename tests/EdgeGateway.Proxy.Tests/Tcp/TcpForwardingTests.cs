@@ -60,7 +60,7 @@ public sealed class TcpForwardingTests : IDisposable
         Assert.Equal("bye", await RunningEntryPoint.ReadToEndAsync(client));
         await client.SendAsync("late"u8.ToArray());
         client.Shutdown(SocketShutdown.Send);
-        Assert.Equal("late", await received.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal("late", await received.Task.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class TcpForwardingTests : IDisposable
         using var client = await running.ConnectAsync();
         await client.SendAsync("PROXY TCP4 10.1.2.3 10.9.9.9 4321 443\r\nhi"u8.ToArray());
         client.Shutdown(SocketShutdown.Send);
-        var text = await received.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var text = await received.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(
             version == 1 ? "PROXY TCP4 10.1.2.3 10.9.9.9 4321 443\r\nhi" : "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\u000C\u000A\u0001\u0002\u0003\u000A\u0009\u0009\u0009\u0010\u00E1\u0001\u00BBhi",
             text);
@@ -245,7 +245,7 @@ public sealed class TcpForwardingTests : IDisposable
         await using var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
         await tls.AuthenticateAsClientAsync("a.test");
         await tls.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
-        Assert.Equal("2001:db8::7", await seen.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal("2001:db8::7", await seen.Task.WaitAsync(TimeSpan.FromSeconds(60)));
 
         using var bad = await running.ConnectAsync();
         await bad.SendAsync("PROXY nonsense\r\n"u8.ToArray());
@@ -386,7 +386,7 @@ public sealed class TcpForwardingTests : IDisposable
         go.SetResult();
         client.Blocking = true;
         client.Shutdown(SocketShutdown.Send);
-        await done.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await done.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(sent, total);
     }
 
@@ -464,7 +464,7 @@ public sealed class TcpForwardingTests : IDisposable
         var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
         try
         {
-            await tls.AuthenticateAsClientAsync(name).WaitAsync(TimeSpan.FromSeconds(10));
+            await tls.AuthenticateAsClientAsync(name).WaitAsync(TimeSpan.FromSeconds(60));
             return tls;
         }
         catch (Exception e) when (e is IOException or AuthenticationException)

@@ -8,7 +8,7 @@ namespace EdgeGateway.Tailscale.Tests.LocalApi;
 public class LocalApiClientTests
 {
     private const string Edge = "edge.tail-test.ts.net";
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(60);
 
     public static TheoryData<string> RecordedFiles => [.. Directory
         .GetFiles(Path.Combine(Corpus.Root, "tests/corpus/recordings/tailscale"), "*.json").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];

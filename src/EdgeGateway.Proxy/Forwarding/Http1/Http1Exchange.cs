@@ -122,6 +122,12 @@ internal sealed class Http1Exchange
             }
 
             // 6
+            if (_context.AnswerGate?.Refuses(head.Status) == true)
+            {
+                _context.Forwarding.ServerStatus = head.Status;
+                return Outcome(AttemptResult.Refused, null);
+            }
+
             var answerFraming = AnswerHead.FramingOf(head, _context.Method);
             if (_withholdsBody && !_upload.HasBegun && HttpProtocol.IsHttp11(http.Request.Protocol))
             {
@@ -241,6 +247,11 @@ internal sealed class Http1Exchange
 
     private void NoteHead()
     {
+        if (_context.Forwarding.HeadTimestamp == ForwardingRecord.Wanted)
+        {
+            _context.Forwarding.HeadTimestamp = _time.GetTimestamp();
+        }
+
         if (!_withholdsBody && _headTimeout <= TimeSpan.Zero)
         {
             _headReceived = true; // no timer looks at it

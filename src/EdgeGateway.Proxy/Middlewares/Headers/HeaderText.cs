@@ -5,11 +5,12 @@ namespace EdgeGateway.Proxy.Middlewares.Headers;
 /// <summary>What may stand in a header (RFC 9110 §5.1, §5.5).</summary>
 internal static class HeaderText
 {
-    private static readonly SearchValues<char> TokenCharacters =
+    /// <summary>Characters of a token (RFC 9110 §5.6.2).</summary>
+    internal static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>True for a valid header name.</summary>
-    public static bool IsToken(string name) => name.Length > 0 && name.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0;
+    public static bool IsToken(ReadOnlySpan<char> name) => name.Length > 0 && name.IndexOfAnyExcept(TokenCharacters) < 0;
 
     /// <summary>The value without outer blanks, control characters replaced by a blank.</summary>
     public static string Clean(string value) =>

@@ -16,7 +16,7 @@ internal sealed class RedirectRegexFilter(string name, GoRegex regex, string rep
 
     public override bool OnRequest(GatewayContext context)
     {
-        var url = string.Concat(context.Connection.IsTls ? "https://" : "http://", context.Upstream.Host, context.Target.ToString());
+        var url = string.Concat(context.Connection.IsTls ? "https://" : "http://", context.Upstream.Host, context.RedirectTarget());
         if (!regex.IsMatch(url))
         {
             return true;

@@ -38,7 +38,7 @@ internal sealed class RedirectSchemeFilter : RequestFilter
             _scheme,
             "://",
             name.IndexOf(':') >= 0 && host[0] == '[' ? $"[{name}]" : name,
-            string.Concat(_port.Length > 0 ? ":" : "", _port, context.Target.ToString()));
+            string.Concat(_port.Length > 0 ? ":" : "", _port, context.RedirectTarget()));
         context.Http.Response.Headers.Location = location;
         var status = Status(context.Method, _permanent);
         context.SetAnswer(status, ReasonPhrases.GetReasonPhrase(status));

@@ -55,6 +55,6 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, bo
         var response = context.Http.Response;
         return context.Method == "HEAD" || response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified
             ? 0
-            : response.ContentLength ?? context.Forwarding.ServerBytes;
+            : response.ContentLength ?? context.Forwarding.AnswerBytes ?? context.Forwarding.ServerBytes;
     }
 }

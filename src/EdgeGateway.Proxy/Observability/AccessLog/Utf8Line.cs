@@ -50,10 +50,16 @@ internal ref struct Utf8Line(Span<byte> initial)
             }
             else
             {
-                Grow(4);
-                _length += rune.EncodeToUtf8(_bytes[_length..]);
+                AppendRune(rune);
             }
         }
+    }
+
+    /// <summary>A character.</summary>
+    public void AppendRune(Rune rune)
+    {
+        Grow(4);
+        _length += rune.EncodeToUtf8(_bytes[_length..]);
     }
 
     /// <summary>A number or time.</summary>

@@ -74,7 +74,7 @@ public sealed class RequestMetrics
         var response = context.Http.Response;
         var labels = new SeriesLabels(
             MetricScope.EntryPoint, context.Connection.EntryPoint, "", response.StatusCode, Method(context.Method), RequestProtocol.Of(context.Http.Request));
-        var sent = response.ContentLength ?? context.Forwarding.ServerBytes;
+        var sent = response.ContentLength ?? context.Forwarding.AnswerBytes ?? context.Forwarding.ServerBytes;
         var received = context.Http.Request.ContentLength ?? 0;
         if (_config.AddEntryPointsLabels)
         {

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using EdgeGateway.Proxy.EntryPoints;
 
 namespace EdgeGateway.Proxy.Tls.Options;
 
@@ -41,10 +42,13 @@ internal static class HandshakeOptions
 #pragma warning disable CA5359 // Go's RequestClientCert asks for a certificate and takes any, or none.
     private static RemoteCertificateValidationCallback Validation(ClientAuthentication mode) => mode switch
     {
-        ClientAuthentication.Request => static (_, _, _, _) => true,
-        ClientAuthentication.RequireAny => static (_, certificate, _, _) => certificate is not null,
-        ClientAuthentication.VerifyIfGiven => static (_, certificate, _, errors) => certificate is null || errors == SslPolicyErrors.None,
-        _ => static (_, certificate, _, errors) => certificate is not null && errors == SslPolicyErrors.None,
+        ClientAuthentication.Request => static (tls, certificate, chain, errors) => ((ClientTls)tls).Checked(true, certificate, chain, errors),
+        ClientAuthentication.RequireAny => static (tls, certificate, chain, errors) =>
+            ((ClientTls)tls).Checked(certificate is not null, certificate, chain, errors),
+        ClientAuthentication.VerifyIfGiven => static (tls, certificate, chain, errors) =>
+            ((ClientTls)tls).Checked(certificate is null || errors == SslPolicyErrors.None, certificate, chain, errors),
+        _ => static (tls, certificate, chain, errors) =>
+            ((ClientTls)tls).Checked(certificate is not null && errors == SslPolicyErrors.None, certificate, chain, errors),
     };
 #pragma warning restore CA5359
 }

@@ -279,7 +279,7 @@ public sealed class Http1ForwardingTests
         socket.Shutdown(SocketShutdown.Send);
 
         await RunningGateway.ReadUntilAsync(socket, "got 100000");
-        Assert.Equal(0, await socket.ReceiveAsync(new byte[16]).WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(0, await socket.ReceiveAsync(new byte[16]).WaitAsync(TimeSpan.FromSeconds(60)));
         await Eventually.TrueAsync(() => gateway.Completed == 1 && server.Open == 0, "both connections end");
     }
 

@@ -1,0 +1,28 @@
+namespace EdgeGateway.Proxy.Pipeline;
+
+/// <summary>
+/// The one bounded off-load of design decision 5: work that keeps a processor busy for more than 0.2 ms leaves the I/O thread, which serves
+/// other sockets as well, and at most as many pieces of it run at a time as there are processors. Pieces start in the order they came.
+/// </summary>
+/// <param name="width">Pieces that run at a time.</param>
+internal sealed class CpuWork(int width) : IDisposable
+{
+    private readonly SemaphoreSlim _slots = new(width);
+
+    /// <summary>Shared by the whole process.</summary>
+    public static CpuWork Shared { get; } = new(Environment.ProcessorCount);
+
+    /// <summary>Goes on where the work may be done; <see cref="Leave"/> has to follow.</summary>
+    /// <param name="cancellation">Ends the wait for a slot.</param>
+    public async ValueTask EnterAsync(CancellationToken cancellation = default)
+    {
+        await _slots.WaitAsync(cancellation);
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    }
+
+    /// <summary>The work is done.</summary>
+    public void Leave() => _slots.Release();
+
+    /// <inheritdoc />
+    public void Dispose() => _slots.Dispose();
+}
