@@ -77,7 +77,7 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
             service = (serviceName, entry);
             if (entry?.Model is null)
             {
-                errors.Add(entry?.Error ?? $"the service \"{serviceName}\" does not exist");
+                errors.Add(entry?.Error ?? $"the service \"{serviceName}\" does not exist{services.DidYouMean(serviceName)}");
             }
         }
 
