@@ -105,7 +105,7 @@ public sealed partial class SnapshotCompiler
             Certificates = Wishes(layer4.Wishes),
             Tcp = tcp,
             Udp = _layer4.UdpTables(),
-            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems, claimed)),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems, claimed, messages)),
         };
     }
 
@@ -124,7 +124,7 @@ public sealed partial class SnapshotCompiler
 
     private static ConfigurationReport Report(
         RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, Layer4Report layer4,
-        ConfigList<ConfigurationProblem> problems, ClaimedRule[] claimed)
+        ConfigList<ConfigurationProblem> problems, ClaimedRule[] claimed, IReadOnlyList<ProviderMessage> messages)
     {
         var losers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (problem, names) in claimed)
@@ -152,22 +152,35 @@ public sealed partial class SnapshotCompiler
 
         return new()
         {
-            Routers = routers.Select(r => KeyValuePair.Create(r.Name, !losers.TryGetValue(r.Name, out var told) || r.Status == ElementStatus.Disabled
-                ? r
-                : r with { Status = ElementStatus.Warning, Errors = [.. r.Errors, told] })).ToConfigMap(),
+            Routers = routers.Select(r => KeyValuePair.Create(r.Name, Now(r))).ToConfigMap(),
             Services = services
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfServices, r.Name) })).ToConfigMap(),
             Middlewares = middlewares
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfMiddlewares, r.Name) })).ToConfigMap(),
-            TcpRouters = layer4.TcpRouterMap().Select(e => !losers.TryGetValue(e.Key, out var told) || e.Value.Status == ElementStatus.Disabled
-                ? e
-                : KeyValuePair.Create(e.Key, e.Value with { Status = ElementStatus.Warning, Errors = [.. e.Value.Errors, told] })).ToConfigMap(),
+            TcpRouters = layer4.TcpRouterMap().Select(e => KeyValuePair.Create(e.Key, NowTcp(e.Value))).ToConfigMap(),
             TcpServices = layer4.TcpServiceMap(),
             TcpMiddlewares = layer4.TcpMiddlewareMap(),
-            UdpRouters = layer4.UdpRouterMap(),
+            UdpRouters = layer4.UdpRouterMap().Select(e => KeyValuePair.Create(
+                e.Key, e.Value.Places.Count == 0 ? e.Value : e.Value with { Errors = LocatedFault.Refresh(e.Value.Errors, e.Value.Places, messages) })).ToConfigMap(),
             UdpServices = layer4.UdpServiceMap(),
             Problems = problems,
         };
+
+        RouterReport Now(RouterReport router)
+        {
+            router = router.Places.Count == 0 ? router : router with { Errors = LocatedFault.Refresh(router.Errors, router.Places, messages) };
+            return router.Status != ElementStatus.Disabled && losers.TryGetValue(router.Name, out var told)
+                ? router with { Status = ElementStatus.Warning, Errors = [.. router.Errors, told] }
+                : router;
+        }
+
+        TcpRouterReport NowTcp(TcpRouterReport router)
+        {
+            router = router.Places.Count == 0 ? router : router with { Errors = LocatedFault.Refresh(router.Errors, router.Places, messages) };
+            return router.Status != ElementStatus.Disabled && losers.TryGetValue(router.Name, out var told)
+                ? router with { Status = ElementStatus.Warning, Errors = [.. router.Errors, told] }
+                : router;
+        }
     }
 
     private static void Use(Dictionary<string, List<string>> users, string element, string router)

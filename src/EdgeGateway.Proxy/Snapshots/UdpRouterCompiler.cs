@@ -53,7 +53,10 @@ internal sealed class UdpRouterCompiler(RouterEntryPoints entryPoints)
             reports.Add(new(
                 name.ToString(), name.Provider, config.EntryPoints.Count == 0 ? config with { EntryPoints = served } : config,
                 !usable ? ElementStatus.Disabled : errors.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
-                errors.Select(faults.Locate).ToConfigList(), served, serviceName?.ToString() ?? ""));
+                errors.Select(faults.Locate).ToConfigList(), served, serviceName?.ToString() ?? "")
+            {
+                Places = faults.Places,
+            });
         }
 
         Models = models;
