@@ -125,6 +125,8 @@ internal sealed class Http1Exchange
             if (_context.AnswerGate?.Refuses(head.Status) == true)
             {
                 _context.Forwarding.ServerStatus = head.Status;
+                reusable = IsWhole(connection, head) && !head.Closes && _upload.IsComplete && connection.Received.IsEmpty && !_clientLeft
+                    && pool.TryKeep(connection);
                 return Outcome(AttemptResult.Refused, null);
             }
 
@@ -243,6 +245,22 @@ internal sealed class Http1Exchange
         }
 
         return connection;
+    }
+
+    // Drops the body of an answer that nobody wants, as far as it is there; true when that was all of it.
+    private bool IsWhole(Http1Connection connection, ResponseHead head)
+    {
+        var framing = AnswerHead.FramingOf(head, _context.Method);
+        if (framing == BodyFraming.None)
+        {
+            return true;
+        }
+
+        var dropped = new PooledOutput();
+        _progress.Begin(framing, head.Length);
+        var isWhole = _progress.TryPass(connection, dropped) && _progress.IsAtEnd;
+        dropped.Release();
+        return isWhole;
     }
 
     private void NoteHead()
