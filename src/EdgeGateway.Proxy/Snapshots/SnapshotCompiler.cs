@@ -78,7 +78,7 @@ public sealed partial class SnapshotCompiler
 
         // Step 4.
         var entryPoints = _tables.Update(removed, added, tlsOptionsChanged);
-        var tcp = _layer4.TcpTables(entryPoints);
+        var tcp = _layer4.TcpTables(entryPoints, removed, added);
 
         Certificates?.Update(messages, files);
         _wishes.Update(removed, added);
