@@ -235,6 +235,56 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_start_before_the_stream_speaks_reads_again_only_what_was_read_too_early()
+    {
+        const int Early = 50;
+        await using var nomad = await EmbeddedNomad.StartAsync();
+        nomad.Register([.. Enumerable.Range(0, 1000).Select(static i => new Registration($"s{i}", $"service-{i}", "job", "127.0.0.1", 10000 + i, []))]);
+        var (begun, early, going, hello) = (0, New(), New(), New());
+        nomad.BeforeHello = () => hello.Task;
+        nomad.BeforeRead = async _ =>
+        {
+            if (Interlocked.Increment(ref begun) == Early)
+            {
+                early.SetResult();
+            }
+
+            if (Volatile.Read(ref begun) >= Early)
+            {
+                await going.Task;
+            }
+        };
+        await using var provider = RunningProvider.On(nomad, new NomadTimings { StreamHello = TimeSpan.FromMinutes(1) });
+        await early.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        // Gone without an event, between its read and the stream's first word: nothing but a second read can tell.
+        var first = nomad.Targets.Where(static target => target.StartsWith("/v1/service/", StringComparison.Ordinal)).Select(static target => target.Split('-', '?')[1]).First();
+        nomad.Collect($"s{first}");
+        hello.SetResult();
+        await Task.Delay(200); // lets the gateway hear it; late, it only reads a few more, for which there is room below
+        going.SetResult();
+
+        await provider.ConnectedAsync();
+        await provider.UntilAsync(list => list.Length == 999 && !list.Any(x => x.Id == $"s{first}"), "all but the one that went");
+        Assert.InRange(nomad.Calls["/v1/service/:name"], 1000, 1000 + (2 * Early));
+
+        static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_silent_at_the_start_costs_no_second_look()
+    {
+        await using var nomad = await EmbeddedNomad.StartAsync();
+        nomad.Register([.. Enumerable.Range(0, 20).Select(static i => new Registration($"s{i}", $"service-{i}", "job", "127.0.0.1", 10000 + i, []))]);
+        nomad.Fault = NomadFaultMode.SilentStream;
+        await using var provider = RunningProvider.On(nomad, new NomadTimings { StreamHello = TimeSpan.FromMilliseconds(500) });
+        await provider.ConnectedAsync();
+        Assert.Equal(20, nomad.Calls["/v1/service/:name"]);
+        nomad.Register("late", "late", 8080);
+        await provider.UntilAsync(static list => list.Any(static x => x.Id == "late"), "a change while blocking queries do the watching");
+    }
+
+    [Fact]
     public async Task A_Nomad_that_is_killed_and_replaced_by_an_empty_one_empties_the_list_and_is_followed()
     {
         await using var nomad = await EmbeddedNomad.StartAsync(index: 5000);

@@ -7,4 +7,8 @@ namespace EdgeGateway.Nomad.Watch;
 internal sealed record NomadSnapshot(ulong Index, IReadOnlyList<ReadService> Services, IReadOnlySet<string> Unread);
 
 /// <summary>The instances of one name as read at one index.</summary>
-internal sealed record ReadService(string Name, ulong Index, IReadOnlyList<NomadInstance> Instances);
+/// <param name="Name">The name.</param>
+/// <param name="Index">Nomad's index when it was read.</param>
+/// <param name="Instances">What is registered under it.</param>
+/// <param name="IsEarly">True: it was read before the event stream was heard, so a change after it may have gone unnoticed.</param>
+internal sealed record ReadService(string Name, ulong Index, IReadOnlyList<NomadInstance> Instances, bool IsEarly = false);

@@ -3,7 +3,8 @@
 //  1  A session begins: the healthiest address, back-off with jitter between sessions (Polly), the last good table stays.
 //     While Nomad is away a cheap question every 200 ms tells when it is back, and ends the wait.
 //  2  The event stream is opened. Its first line must come within 2 s; a refused stream is open and silent.
-//  3  Everything is read once: names, then instances. Only then events are taken, so nothing falls between the two.
+//  3  Everything is read once: names, then instances. Only then events are taken, so nothing falls between the two. At the start the
+//     reading does not wait for the first line; what was read before it, and the list, are read again.
 //  4  Events carry the whole registration and are applied directly; what stands in the read buffer is one change.
 //  5  Beside the stream one blocking query waits on the list of names (watchdog): it fails at once when the agent goes,
 //     and it sees what a silent or lossy stream does not tell. It is armed at most once a second.
@@ -46,6 +47,7 @@ internal sealed class NomadWatch
     private TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _streamIndex;
     private ulong _lookIndex;
+    private long _waitsSince;
     private bool _looked;
     private bool _replaced;
     private bool _incomplete;
@@ -87,6 +89,17 @@ internal sealed class NomadWatch
         }
     }
 
+    /// <summary>The list as it is now, its index, and since when the oldest change in it waits that no earlier call gave; 0 = the stream told of none.</summary>
+    public (NomadInstance[] Instances, ulong Index, long Since) Take()
+    {
+        lock (_lock)
+        {
+            var since = _waitsSince;
+            _waitsSince = 0;
+            return (_table.ToArray(), _table.Index, since);
+        }
+    }
+
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -124,19 +137,23 @@ internal sealed class NomadWatch
         (_streamIndex, _replaced) = (0, false);
 
         // 2
-        var (stream, first) = await OpenStreamAsync(session.Token);
+        var (stream, first, begun) = await OpenStreamAsync(session.Token);
         try
         {
             if (stream is null)
             {
-                await LookAsync(session.Token);
+                if (begun is null)
+                {
+                    await LookAsync(session.Token);
+                }
+
                 Connected(withoutStream: true);
                 await WatchWithoutStreamAsync(session.Token);
                 return;
             }
 
             // 3
-            await LookAsync(session.Token);
+            await LookAsync(session.Token, begun: begun);
             Connected(withoutStream: false);
             await FirstToEndAsync(session, EventsAsync(stream, first!, session.Token), WatchdogAsync(session.Token), LooksAsync(session.Token));
         }
@@ -151,25 +168,26 @@ internal sealed class NomadWatch
     }
 
     /// <summary>Null when the stream cannot be used although Nomad is there.</summary>
-    private async Task<(NomadEventStream? Stream, EventBatch? First)> OpenStreamAsync(CancellationToken cancellation)
+    private async Task<(NomadEventStream? Stream, EventBatch? First, NomadSnapshot? Begun)> OpenStreamAsync(CancellationToken cancellation)
     {
         NomadEventStream? stream = null;
+        NomadSnapshot? begun = null;
         try
         {
             stream = await _client.OpenStreamAsync(TableIndex(), cancellation);
             var hello = stream.FirstAsync(cancellation);
             if (!_looked)
             {
-                // The very first routes do not wait for a stream that stays silent. Without its first line the look may
-                // come before the subscription, so it is repeated by the caller.
+                // The very first routes do not wait for a stream that stays silent. What is read before its first line may be
+                // older than the subscription: that part, and no more, is read again by the caller.
                 await ((Task)hello).WaitAsync(_timings.FirstLookPatience, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (!hello.IsCompleted)
                 {
-                    await LookAsync(cancellation);
+                    begun = (await LookAsync(cancellation, () => hello.IsCompletedSuccessfully)).Snapshot;
                 }
             }
 
-            return (stream, await hello);
+            return (stream, await hello, begun);
         }
         catch (NomadException error) when (error.Fault is not (NomadFault.Unreachable or NomadFault.Tls or NomadFault.TooManyRequests))
         {
@@ -183,7 +201,7 @@ internal sealed class NomadWatch
                 _faults.Tell(NomadFault.StreamRefused, _client.CurrentAddress, $"{error.Message}: {await _client.DiagnoseStreamAsync(cancellation)}");
             }
 
-            return default;
+            return (null, null, begun);
         }
         catch
         {
@@ -207,6 +225,7 @@ internal sealed class NomadWatch
             {
                 outcome = _table.Apply(batch);
                 _streamIndex = Math.Max(_streamIndex, batch.Index);
+                _waitsSince = outcome.Changed && _waitsSince == 0 ? batch.Arrived : _waitsSince;
                 heard = _heard;
                 _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
@@ -340,7 +359,7 @@ internal sealed class NomadWatch
         while (true)
         {
             await _looks.DueAsync(cancellation);
-            var (changed, reason) = await LookAsync(cancellation);
+            var (changed, reason, _) = await LookAsync(cancellation);
             if (_replaced || reason == LookReason.Missed || (reason == LookReason.Doubt && changed))
             {
                 _doubtSpacing = _timings.DoubtSpacing;
@@ -354,11 +373,14 @@ internal sealed class NomadWatch
         }
     }
 
-    private async Task<(bool Changed, LookReason Reason)> LookAsync(CancellationToken cancellation)
+    private async Task<(bool Changed, LookReason Reason, NomadSnapshot Snapshot)> LookAsync(
+        CancellationToken cancellation, Func<bool>? isHeard = null, NomadSnapshot? begun = null)
     {
         var reason = _looks.Begin();
         NomadLog.Resync(_logger, reason);
-        var snapshot = await CallAsync(token => _reader.ReadAsync(TableIndex(), Replaced, token), cancellation);
+        var snapshot = await CallAsync(token => _reader.ReadAsync(TableIndex(), Replaced, isHeard ?? (static () => true), begun, token), cancellation);
+        // The last read ended on an I/O thread; what follows grows with the number of instances (design decision 5).
+        await Task.Yield();
         bool changed;
         lock (_lock)
         {
@@ -378,7 +400,7 @@ internal sealed class NomadWatch
             _looks.Ask(LookReason.Periodic, _timings.DoubtSpacing);
         }
 
-        return (changed, reason);
+        return (changed, reason, snapshot);
     }
 
     // 7

@@ -14,9 +14,11 @@ internal sealed class SnapshotReader(NomadClient client, NomadTimings timings, A
     /// <summary>Reads all.</summary>
     /// <param name="known">Highest index applied so far.</param>
     /// <param name="regressed">Called when Nomad's index has become lower than that for good, before the names are read.</param>
+    /// <param name="isHeard">Whether the stream tells of what changes from now on.</param>
+    /// <param name="begun">A look that began before the stream was heard: only what it read too early is read again. Null = everything is read.</param>
     /// <param name="cancellation">Ends the look.</param>
     /// <exception cref="NomadException">The look failed.</exception>
-    public async Task<NomadSnapshot> ReadAsync(ulong known, Action regressed, CancellationToken cancellation)
+    public async Task<NomadSnapshot> ReadAsync(ulong known, Action regressed, Func<bool> isHeard, NomadSnapshot? begun, CancellationToken cancellation)
     {
         var list = await OnceMoreStale(stale => client.ServicesAsync(0, TimeSpan.Zero, stale, cancellation));
         if (list.Index < known)
@@ -26,21 +28,25 @@ internal sealed class SnapshotReader(NomadClient client, NomadTimings timings, A
             list = await client.ServicesAsync(known - 1, timings.RegressConfirm, stale: false, cancellation);
             if (list.Index < known)
             {
+                // What a look read before is of the other state.
                 regressed();
+                begun = null;
             }
         }
 
-        var services = new ConcurrentBag<ReadService>();
+        var names = list.Value.Select(static l => l.Name).ToHashSet(StringComparer.Ordinal);
+        var services = new ConcurrentBag<ReadService>((begun?.Services ?? []).Where(service => !service.IsEarly && names.Remove(service.Name)));
         var unread = new ConcurrentDictionary<string, NomadException>(StringComparer.Ordinal);
         await Parallel.ForEachAsync(
-            list.Value.Select(static l => l.Name).Distinct(StringComparer.Ordinal),
+            names,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation },
             async (name, token) =>
             {
                 try
                 {
+                    var isEarly = !isHeard();
                     var answer = await OnceMoreStale(stale => client.ServiceAsync(name, stale, token));
-                    services.Add(new ReadService(name, answer.Index, answer.Value));
+                    services.Add(new ReadService(name, answer.Index, answer.Value, isEarly));
                 }
                 catch (NomadException error) when (!error.IsOutage)
                 {

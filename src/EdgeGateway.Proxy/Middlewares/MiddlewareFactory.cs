@@ -1,17 +1,27 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
+using EdgeGateway.Proxy.Middlewares.BasicAuth;
 using EdgeGateway.Proxy.Middlewares.Compress;
+using EdgeGateway.Proxy.Middlewares.DigestAuth;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
+using EdgeGateway.Proxy.Middlewares.IPAllowList;
 using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
 using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
+using EdgeGateway.Proxy.Middlewares.ReplacePath;
+using EdgeGateway.Proxy.Middlewares.ReplacePathRegex;
+using EdgeGateway.Proxy.Middlewares.Retry;
 using EdgeGateway.Proxy.Middlewares.Sources;
 using EdgeGateway.Proxy.Middlewares.StripPrefix;
+using EdgeGateway.Proxy.Middlewares.StripPrefixRegex;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Pipeline.Bodies;
 using EdgeGateway.Rules.Regexp;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGateway.Proxy.Middlewares;
 
@@ -20,10 +30,21 @@ namespace EdgeGateway.Proxy.Middlewares;
 /// error disables the routers that use the middleware; nothing is left out silently.
 /// </summary>
 /// <param name="states">States that outlive reloads.</param>
-public sealed class MiddlewareFactory(MiddlewareStates states)
+/// <param name="time">Clock; null = the system's.</param>
+/// <param name="logger">Is told what goes wrong later, such as a users' file that cannot be read again.</param>
+public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? time = null, ILogger<MiddlewareFactory>? logger = null)
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ILogger _logger = logger ?? NullLogger<MiddlewareFactory>.Instance;
+
     private static readonly HeadersConfig NoHeaders = new();
     private static readonly SourceCriterionConfig ByHost = new() { RequestHost = true };
+
+    /// <summary>What copies of request bodies may take.</summary>
+    internal BodyMemory Bodies { get; init; } = new();
+
+    /// <summary>Where chance comes from.</summary>
+    internal Random Chance { get; init; } = Random.Shared;
 
     /// <summary>Builds a middleware for one router.</summary>
     /// <param name="qualifiedName">Qualified name of the middleware.</param>
@@ -58,6 +79,14 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
                     ? Fail("prefix cannot be empty")
                     : Done(new AddPrefixFilter(name, addPrefix.Prefix)),
                 { StripPrefix: { } stripPrefix } => Done(new StripPrefixFilter(name, stripPrefix)),
+                { StripPrefixRegex: { } stripPrefix } =>
+                    StripPrefixRegexFilter.TryCreate(name, stripPrefix, out var filter, out var error) ? Done(filter) : Fail(error),
+                { ReplacePath: { } replace } => ReplacePathFilter.TryCreate(name, replace.Path, out var filter, out var error) ? Done(filter) : Fail(error),
+                { ReplacePathRegex: { } replace } =>
+                    ReplacePathRegexFilter.TryCreate(name, replace, out var filter, out var error) ? Done(filter) : Fail(error),
+                { IpAllowList: { } list } => IPAllowListFilter.TryCreate(name, list, out var filter, out var error) ? Done(filter) : Fail(error),
+                { IpWhiteList: { } list } => IPAllowListFilter.TryCreate(
+                    name, new() { SourceRange = list.SourceRange, IpStrategy = list.IpStrategy }, out var filter, out var error) ? Done(filter) : Fail(error),
                 { RedirectScheme: { } redirect } => string.IsNullOrEmpty(redirect.Scheme)
                     ? Fail("you must provide a target scheme")
                     : Done(new RedirectSchemeFilter(name, redirect)),
@@ -65,6 +94,9 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
                 { PassTLSClientCert: { } pass } => Done(new PassTLSClientCertFilter(name, pass)),
                 { Headers: { } headers } => CreateHeaders(name, headers),
                 { Compress: { } compress } => CompressWrapper.TryCreate(name, compress, out var wrapper, out var error) ? Done(wrapper) : Fail(error),
+                { BasicAuth: { } basic } => BasicAuthWrapper.TryCreate(name, basic, _time, _logger, out var auth, out var error) ? Done(auth) : Fail(error),
+                { DigestAuth: { } digest } => CreateDigestAuth(name, config, digest, router),
+                { Retry: { } retry } => RetryWrapper.Create(name, retry, Bodies, _time, new Random(Chance.Next())),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),
@@ -92,6 +124,12 @@ public sealed class MiddlewareFactory(MiddlewareStates states)
             ? Fail("headers configuration not valid")
             : HeadersFilter.TryCreate(name, config, out var filter, out var error) ? Done(filter) : Fail(error);
     }
+
+    private (MiddlewareModel?, string?) CreateDigestAuth(string name, MiddlewareConfig config, DigestAuthConfig digest, string router) =>
+        DigestAuthWrapper.TryCreate(
+            name, digest, states.Adopt(router, name, config, () => new DigestNonces(_time)), _time, _logger, out var auth, out var error)
+            ? Done(auth)
+            : Fail(error);
 
     private (MiddlewareModel?, string?) CreateInFlightReq(
         string name, MiddlewareConfig config, InFlightReqConfig inFlight, string router) =>

@@ -122,6 +122,7 @@ public sealed class LoadBalancedService(
         }
 
         // Step 6.
+        record.IsUnreached = attempts > 0 && outcome.Result is AttemptResult.ConnectFailed or AttemptResult.ConnectTimedOut;
         await AnswerAsync(context, outcome.Result, attempts);
     }
 

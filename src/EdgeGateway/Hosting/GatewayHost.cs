@@ -13,6 +13,7 @@ using EdgeGateway.Proxy.Observability.AccessLog;
 using EdgeGateway.Proxy.Observability.Layer4Log;
 using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Pipeline.Bodies;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Services.Composite;
@@ -348,7 +349,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             ["ping"] = _configuration.Ping is null ? null : ping,
             ["prometheus"] = metrics is null
                 ? null
-                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves), _snapshots),
+                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves, _httpHealthChecks?.Results() ?? []), _snapshots),
             ["api"] = api is null ? null : new ApiService(apiOptions, _snapshots),
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
@@ -362,13 +363,16 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
         var tlsOptions = new TlsOptionsCompiler();
-        var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates()));
+        var bodies = new BodyMemory();
+        var middlewares = new MiddlewareCompiler(
+            new MiddlewareFactory(new MiddlewareStates(), _time, _loggers.CreateLogger<MiddlewareFactory>()) { Bodies = bodies, Chance = random });
         _httpHealthChecks = new HealthChecks(_time, random, _loggers.CreateLogger<HealthChecks>());
         return new SnapshotCompiler(
             transports,
             tlsOptions,
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _httpHealthChecks, _time), transports, middlewares, new CompositeFactory(), internalServices),
+                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _httpHealthChecks, _time), transports, middlewares,
+                new CompositeFactory(_time, bodies, _loggers.CreateLogger<CompositeFactory>()), internalServices),
             middlewares,
             new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {

@@ -43,7 +43,7 @@ internal sealed class MeasuredGateway : IAsyncDisposable
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         socket.Close();
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "edge-gateway"))
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("EDGE_MEASURE_GATEWAY") ?? Path.Combine(AppContext.BaseDirectory, "edge-gateway"))
         {
             ArgumentList =
             {

@@ -6,6 +6,7 @@ namespace EdgeGateway.Benchmarks.Measure;
 internal static class ReloadMeasurement
 {
     private const int Turns = 100;
+    private const int Burst = 50;
 
     public static void Run(int services)
     {
@@ -23,11 +24,31 @@ internal static class ReloadMeasurement
 
         Console.WriteLine($"{(Heap() - before) / (double)services,8:F0} bytes per router, from the instance to the table; of a second chain, step by step:");
         before = Heap();
-        _ = new ReloadChain(services, step =>
+        var second = new ReloadChain(services, step =>
         {
             var now = Heap();
             Console.WriteLine($"  {step,-12}{(now - before) / (double)services,10:F0} bytes");
             before = now;
+        });
+        Console.WriteLine("and, now that its code is compiled:");
+        foreach (var (step, time) in second.Steps)
+        {
+            Console.WriteLine($"  {step,-12}{time.TotalMilliseconds,10:F1} ms");
+        }
+
+        Measure($"{Burst} added at once", i =>
+        {
+            for (var n = 0; n < Burst; n++)
+            {
+                chain.Add(services + 1000 + (Burst * i) + n);
+            }
+        });
+        Measure($"{Burst} removed at once", i =>
+        {
+            for (var n = 0; n < Burst; n++)
+            {
+                chain.Remove(services + 1000 + (Burst * i) + n);
+            }
         });
         Measure("added", i => chain.Add(services + i));
         Measure("changed", i => chain.ChangeRule(i * 97 % services, i));

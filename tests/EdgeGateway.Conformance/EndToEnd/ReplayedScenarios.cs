@@ -8,7 +8,10 @@ public class ReplayedScenarios : IAsyncLifetime
 {
     /// <summary>Scenarios whose options and features exist; the others come with the features they need.</summary>
     public static readonly string[] Names =
-        ["routing-matchers", "routing-provider", "routing-tags", "paths", "forwarding", "updates", "lifecycle", "tcp", "tls", "api"];
+    [
+        "routing-matchers", "routing-provider", "routing-tags", "paths", "forwarding", "updates", "lifecycle", "tcp", "tls", "services", "api",
+        "entrypoints", "static",
+    ];
 
     private readonly Dictionary<string, JsonElement> _cases = new(StringComparer.Ordinal);
     private string _output = "";

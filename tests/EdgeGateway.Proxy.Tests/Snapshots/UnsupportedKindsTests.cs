@@ -16,17 +16,23 @@ public sealed class UnsupportedKindsTests
         ["stripPrefix"] = new() { StripPrefix = new() { Prefixes = ["/p"] } },
         ["chain"] = new() { Chain = new() },
         ["compress"] = new() { Compress = new() },
+        ["stripPrefixRegex"] = new() { StripPrefixRegex = new() { Regex = ["^/p"] } },
+        ["replacePath"] = new() { ReplacePath = new() { Path = "/p" } },
+        ["replacePathRegex"] = new() { ReplacePathRegex = new() { Regex = "^/a", Replacement = "/b" } },
+        ["ipAllowList"] = new() { IpAllowList = new() { SourceRange = ["::/0"] } },
+        ["ipWhiteList"] = new() { IpWhiteList = new() { SourceRange = ["::/0"] } },
         ["passTLSClientCert"] = new() { PassTLSClientCert = new() { Pem = true } },
+        ["basicAuth"] = new() { BasicAuth = new() { Users = ["a:b"] } },
+        ["digestAuth"] = new() { DigestAuth = new() { Users = ["a:b:c"] } },
         ["headers"] = new() { Headers = new() { CustomRequestHeaders = new Dictionary<string, string> { ["X-A"] = "1" }.ToConfigMap() } },
         ["encodedCharacters"] = new() { EncodedCharacters = new() },
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
         ["redirectScheme"] = new() { RedirectScheme = new() { Scheme = "https" } },
+        ["retry"] = new() { Retry = new() { Attempts = 2 } },
         ["inFlightReq"] = new() { InFlightReq = new() { Amount = 1 } },
     };
 
     public static TheoryData<string> MiddlewareKinds => [.. Kinds(MiddlewareConfig.Type)];
-
-    public static TheoryData<string> ServiceKinds => [.. Kinds(HttpServiceConfig.Type).Where(static kind => kind is "mirroring" or "failover")];
 
     [Theory]
     [MemberData(nameof(MiddlewareKinds))]
@@ -49,16 +55,6 @@ public sealed class UnsupportedKindsTests
         Assert.Contains(router.Errors, static error => error.Contains("is not supported yet [EG-UNSUPPORTED]", StringComparison.Ordinal));
         Assert.Equal(ElementStatus.Disabled, middleware.Status);
         Assert.NotEmpty(middleware.Errors);
-    }
-
-    [Theory]
-    [MemberData(nameof(ServiceKinds))]
-    public void A_service_works_or_its_router_says_that_it_is_not_supported_yet(string kind)
-    {
-        var (router, _) = Compile(null, One<HttpServiceConfig>(kind));
-
-        Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.StartsWith($"the type {kind} of the service \"s@p\" is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     private const int BufferSize = 100;
 
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, Registration> _registrations = new(StringComparer.Ordinal);
+    private readonly RegistrationTable _registrations = new();
     private readonly List<(ulong Index, Registration[] What, string Line)> _buffer = [];
     private readonly HashSet<StreamReader> _streams = [];
     private readonly ConcurrentDictionary<string, int> _calls = new(StringComparer.Ordinal);
@@ -52,6 +52,15 @@ public sealed class EmbeddedNomad : IAsyncDisposable
 
     /// <summary>The name whose reads fail alone, or null.</summary>
     public string? BrokenService { get; set; }
+
+    /// <summary>Awaited before the instances of a name are read.</summary>
+    public Func<string, Task>? BeforeRead { get; set; }
+
+    /// <summary>Awaited before the first line of an event stream is written.</summary>
+    public Func<Task>? BeforeHello { get; set; }
+
+    /// <summary>Told each line of an event stream just before it is written.</summary>
+    public Action<string>? BeforeLine { get; set; }
 
     /// <summary>Namespaces and jobs.</summary>
     public DeclaredState Declared { get; }
@@ -146,7 +155,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             var written = new List<Registration>();
             foreach (var registration in registrations)
             {
-                var old = _registrations.GetValueOrDefault(registration.Id);
+                var old = _registrations.Find(registration.Id);
                 if (old is not null && old with { Tags = registration.Tags } == registration with { CreateIndex = old.CreateIndex, ModifyIndex = old.ModifyIndex }
                     && old.Tags.SequenceEqual(registration.Tags))
                 {
@@ -159,7 +168,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             if (written.Count > 0)
             {
                 _index++;
-                written.ForEach(r => _registrations[r.Id] = r);
+                written.ForEach(_registrations.Put);
                 Publish("ServiceRegistration", [.. written]);
             }
         }
@@ -170,7 +179,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     {
         lock (_lock)
         {
-            Register(_registrations[id] with { Tags = tags });
+            Register(_registrations.Find(id)! with { Tags = tags });
         }
     }
 
@@ -188,7 +197,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             _index++;
             foreach (var id in ids)
             {
-                _registrations.Remove(id);
+                _registrations.Remove(id, out _);
             }
         }
 
@@ -202,7 +211,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
         {
             foreach (var id in ids)
             {
-                _registrations.Remove(id);
+                _registrations.Remove(id, out _);
             }
         }
     }
@@ -226,7 +235,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             _registrations.Clear();
             foreach (var registration in registrations)
             {
-                _registrations[registration.Id] = registration with { CreateIndex = index, ModifyIndex = index };
+                _registrations.Put(registration with { CreateIndex = index, ModifyIndex = index });
             }
         }
 
@@ -244,7 +253,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             _registrations.Clear();
             foreach (var registration in registrations)
             {
-                _registrations[registration.Id] = registration with { CreateIndex = 1, ModifyIndex = index };
+                _registrations.Put(registration with { CreateIndex = 1, ModifyIndex = index });
             }
 
             foreach (var stream in _streams)
@@ -273,7 +282,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     {
         lock (_lock)
         {
-            return [.. _registrations.Values.Where(r => r.Service == service)];
+            return [.. _registrations.Of(service)];
         }
     }
 
@@ -288,12 +297,21 @@ public sealed class EmbeddedNomad : IAsyncDisposable
         }
     }
 
+    /// <summary>A copy of the registrations of one name with the index they have together.</summary>
+    internal (ulong Index, Registration[] Named) State(string service)
+    {
+        lock (_lock)
+        {
+            return (_index, [.. _registrations.Of(service)]);
+        }
+    }
+
     /// <summary>A copy of all registrations with the index they have together.</summary>
     internal (ulong Index, Registration[] All) State()
     {
         lock (_lock)
         {
-            return (_index, [.. _registrations.Values]);
+            return (_index, [.. _registrations.All]);
         }
     }
 
@@ -372,7 +390,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     {
         lock (_lock)
         {
-            Registration[] gone = [.. ids.Select(id => _registrations.GetValueOrDefault(id)).OfType<Registration>()];
+            Registration[] gone = [.. ids.Select(_registrations.Find).OfType<Registration>()];
             if (gone.Length == 0)
             {
                 return;
@@ -381,7 +399,7 @@ public sealed class EmbeddedNomad : IAsyncDisposable
             _index++;
             foreach (var registration in gone)
             {
-                _registrations.Remove(registration.Id);
+                _registrations.Remove(registration.Id, out _);
             }
 
             Publish(type, gone);

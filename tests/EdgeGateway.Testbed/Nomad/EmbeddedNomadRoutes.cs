@@ -154,9 +154,14 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
             return;
         }
 
-        var (index, all) = nomad.State();
+        if (nomad.BeforeRead is { } before)
+        {
+            await before(name);
+        }
+
+        var (index, named) = nomad.State(name);
         var space = Namespace(exchange);
-        var found = all.Where(r => r.Namespace == space && r.Service == name);
+        var found = named.Where(r => r.Namespace == space);
         if (exchange.Parameter("filter") is { } filter)
         {
             const string contains = "Tags contains \"";
@@ -216,6 +221,11 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
                 return;
             }
 
+            if (nomad.BeforeHello is { } before)
+            {
+                await before();
+            }
+
             await exchange.RawAsync("{}\n", stop);
             var beat = DateTimeOffset.UtcNow + nomad.Heartbeat;
             while (true)
@@ -243,6 +253,7 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
 
                 while (stream.Lines.Reader.TryRead(out var line))
                 {
+                    nomad.BeforeLine?.Invoke(line);
                     await exchange.RawAsync(line + "\n", stop);
                 }
             }
