@@ -103,6 +103,7 @@ public sealed class ServiceTests : IDisposable
         Assert.Equal(["b"], await NamesAsync(stage, "s.test"));
         Assert.Equal(["b"], await NamesAsync(stage, "w.test"));
 
+        Assert.Contains($"traefik_service_server_up{{service=\"s@file\",url=\"http://127.0.0.1:{a.Port}\"}} 0\n", await MetricsAsync(stage), StringComparison.Ordinal);
         Set(sick, "b");
         await StatusAsync(stage, b, "DOWN");
         Assert.Equal(("503", "503"), (await stage.GetAsync("s.test"), await stage.GetAsync("w.test")));
@@ -161,6 +162,68 @@ public sealed class ServiceTests : IDisposable
         Assert.Equal("warning", (await stage.ApiAsync("/api/http/services/s@file")).GetProperty("status").GetString());
     }
 
+    [Fact]
+    public async Task Mirrors_get_copies_and_a_fallback_answers_where_the_main_service_fails()
+    {
+        await using var main = await Whoami.StartAsync("main");
+        await using var copy = await Whoami.StartAsync("copy");
+        var bodies = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        main.Handler = static http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/fail" ? 503 : 200;
+            return Task.FromResult(http.Request.Path == "/fail");
+        };
+        copy.Handler = async http =>
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            bodies.Enqueue($"{http.Request.Path} {await reader.ReadToEndAsync()}");
+            return false;
+        };
+        await using var stage = await StartAsync($$$$"""
+            http:
+              routers:
+                m: {rule: Host(`m.test`), service: m}
+                f: {rule: Host(`f.test`), service: f}
+              middlewares:
+                api: {addPrefix: {prefix: /api}}
+              services:
+                m: {mirroring: {service: main, mirrors: [{name: copy, percent: 50}]}}
+                f: {failover: {service: main, fallback: prefixed, errors: {status: ["500-599"], maxRequestBodyBytes: 10}}}
+                main: {loadBalancer: {servers: [{url: "http://127.0.0.1:{{{{main.Port}}}}"}]}}
+                copy: {loadBalancer: {servers: [{url: "http://127.0.0.1:{{{{copy.Port}}}}"}]}}
+                prefixed: {middlewares: [api], loadBalancer: {servers: [{url: "http://127.0.0.1:{{{{copy.Port}}}}"}]}}
+            """);
+
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal("main", await PostAsync(stage, "m.test", "/", $"body {i}"));
+        }
+
+        await stage.UntilAsync(() => Task.FromResult(bodies.Count == 2), TimeSpan.FromSeconds(20));
+        Assert.Equal(["/ body 0", "/ body 2"], bodies.Order());
+
+        Assert.Equal("main", await PostAsync(stage, "f.test", "/", "ten bytes!"));
+        Assert.Equal("copy", await PostAsync(stage, "f.test", "/fail", "ten bytes!"));
+        Assert.Equal("/api/fail ten bytes!", bodies.Last());
+        Assert.Equal("413", await PostAsync(stage, "f.test", "/fail", "eleven byte"));
+    }
+
+    private static async Task<string> MetricsAsync(Stage stage)
+    {
+        using var client = Stage.Client(stage.Admin);
+        return await Stage.GetAsync(client, "http://localhost/metrics");
+    }
+
+    private static async Task<string> PostAsync(Stage stage, string host, string path, string body)
+    {
+        using var client = Stage.Client(stage.Web);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var answer = await client.SendAsync(new(HttpMethod.Post, $"http://{host}{path}") { Content = new StringContent(body) }, limit.Token);
+        return answer.StatusCode == HttpStatusCode.OK
+            ? (await answer.Content.ReadAsStringAsync(limit.Token)).Split('\n')[0]["Name: ".Length..].Trim()
+            : $"{(int)answer.StatusCode}";
+    }
+
     private static Task<bool> AnswerCheckAsync(Microsoft.AspNetCore.Http.HttpContext http, HashSet<string> sick, string name)
     {
         if (http.Request.Path != "/health")
@@ -202,7 +265,7 @@ public sealed class ServiceTests : IDisposable
     private async Task<Stage> StartAsync(string file)
     {
         File.WriteAllText(Path.Join(_root.FullName, "services.yml"), file);
-        var stage = await Stage.StartAsync(static _ => { }, more: [$"--providers.file.directory={_root.FullName}"]);
+        var stage = await Stage.StartAsync(static _ => { }, more: [$"--providers.file.directory={_root.FullName}", "--metrics.prometheus=true"]);
         await stage.Gateway.ListeningAsync(stage.Web);
         return stage;
     }

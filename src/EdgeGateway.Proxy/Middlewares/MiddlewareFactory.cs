@@ -15,11 +15,13 @@ using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
 using EdgeGateway.Proxy.Middlewares.ReplacePath;
 using EdgeGateway.Proxy.Middlewares.ReplacePathRegex;
+using EdgeGateway.Proxy.Middlewares.Retry;
 using EdgeGateway.Proxy.Middlewares.Sources;
 using EdgeGateway.Proxy.Middlewares.StripPrefix;
 using EdgeGateway.Proxy.Middlewares.StripPrefixRegex;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Pipeline.Bodies;
 using EdgeGateway.Rules.Regexp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -40,6 +42,12 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
 
     private static readonly HeadersConfig NoHeaders = new();
     private static readonly SourceCriterionConfig ByHost = new() { RequestHost = true };
+
+    /// <summary>What copies of request bodies may take.</summary>
+    internal BodyMemory Bodies { get; init; } = new();
+
+    /// <summary>Where chance comes from.</summary>
+    internal Random Chance { get; init; } = Random.Shared;
 
     /// <summary>Builds a middleware for one router.</summary>
     /// <param name="qualifiedName">Qualified name of the middleware.</param>
@@ -95,6 +103,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                 { BasicAuth: { } basic } => BasicAuthWrapper.TryCreate(name, basic, _time, _logger, out var auth, out var error) ? Done(auth) : Fail(error),
                 { DigestAuth: { } digest } => CreateDigestAuth(name, config, digest, router),
                 { Errors: { } pages } => ErrorsWrapper.TryCreate(name, pages, services, out var errors, out var error) ? Done(errors) : Fail(error),
+                { Retry: { } retry } => RetryWrapper.Create(name, retry, Bodies, _time, new Random(Chance.Next())),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),

@@ -21,8 +21,8 @@ public sealed class ForwardingRecord
     /// <summary>Bytes of the body that the client was sent where a middleware changed their number; null when none did.</summary>
     public long? AnswerBytes { get; set; }
 
-    /// <summary>True when the answer could not be brought to its end: the client left, or the server cut it.</summary>
-    internal bool WasAborted { get; set; }
+    /// <summary>True when no server could be connected to, so that none saw anything of the request.</summary>
+    internal bool IsUnreached { get; set; }
 
     /// <summary>Attempts after the first.</summary>
     public int Retries { get; set; }
@@ -45,7 +45,7 @@ public sealed class ForwardingRecord
         ServerStatus = 0;
         ServerBytes = 0;
         AnswerBytes = null;
-        WasAborted = false;
+        IsUnreached = false;
         Retries = 0;
         StartTimestamp = 0;
         HeadTimestamp = 0;

@@ -100,7 +100,6 @@ public sealed class LoadBalancedService(
                 case AttemptResult.Answered or AttemptResult.Refused:
                     return;
                 case AttemptResult.ClientLeft or AttemptResult.CutShort:
-                    record.WasAborted = true;
                     context.Abort();
                     return;
             }
@@ -123,6 +122,7 @@ public sealed class LoadBalancedService(
         }
 
         // Step 6.
+        record.IsUnreached = attempts > 0 && outcome.Result is AttemptResult.ConnectFailed or AttemptResult.ConnectTimedOut;
         await AnswerAsync(context, outcome.Result, attempts);
     }
 

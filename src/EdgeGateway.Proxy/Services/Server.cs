@@ -69,6 +69,9 @@ public sealed class Server
     /// <summary>False: a check found it down; it gets no request.</summary>
     public bool IsUp { get; internal set; } = true;
 
+    /// <summary>True once an active check said something about it.</summary>
+    internal bool WasChecked { get; set; }
+
     /// <summary>True: only requests that stick to it come here.</summary>
     public bool IsFenced { get; internal set; }
 

@@ -7,10 +7,12 @@ using EdgeGateway.Proxy.Observability.Metrics;
 
 namespace EdgeGateway.Hosting;
 
-/// <summary>What metrics show of the moment they are scraped: open connections and the ends of certificates.</summary>
+/// <summary>What metrics show of the moment they are scraped: open connections, the health of servers and the ends of certificates.</summary>
 internal static class GatewayGauges
 {
-    public static void Write(StringBuilder text, IReadOnlyList<EntryPoint> entryPoints, IReadOnlyList<X509Certificate2> certificates)
+    public static void Write(
+        StringBuilder text, IReadOnlyList<EntryPoint> entryPoints, IReadOnlyList<X509Certificate2> certificates,
+        IEnumerable<(string Service, string Url, bool IsUp)> servers)
     {
         PrometheusText.Head(text, "traefik_open_connections", "gauge", "Connections that are open now");
         foreach (var entryPoint in entryPoints)
@@ -18,6 +20,19 @@ internal static class GatewayGauges
             PrometheusText.Sample(
                 text, "traefik_open_connections", $"{PrometheusText.Label("entrypoint", entryPoint.Name)},{PrometheusText.Label("protocol", "TCP")}",
                 entryPoint.ConnectionCount);
+        }
+
+        var isFirst = true;
+        foreach (var (service, url, isUp) in servers)
+        {
+            if (isFirst)
+            {
+                PrometheusText.Head(text, "traefik_service_server_up", "gauge", "1 for a server whose last health check succeeded, else 0");
+                isFirst = false;
+            }
+
+            PrometheusText.Sample(
+                text, "traefik_service_server_up", $"{PrometheusText.Label("service", service)},{PrometheusText.Label("url", url)}", isUp ? 1 : 0);
         }
 
         if (certificates.Count == 0)

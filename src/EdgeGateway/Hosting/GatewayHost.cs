@@ -13,6 +13,7 @@ using EdgeGateway.Proxy.Observability.AccessLog;
 using EdgeGateway.Proxy.Observability.Layer4Log;
 using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Pipeline.Bodies;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Services.Composite;
@@ -20,6 +21,7 @@ using EdgeGateway.Proxy.Services.Health;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Tls.Files;
 using EdgeGateway.Proxy.Udp;
 using Microsoft.Extensions.Logging;
 
@@ -57,6 +59,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private BoundedLineWriter? _accessLines;
     private BoundedLineWriter? _layer4Lines;
     private TransportPool? _transports;
+    private PemFiles? _pemFiles;
     private TcpHealthChecks? _healthChecks;
     private HealthChecks? _httpHealthChecks;
     private CertificateSources? _certificates;
@@ -115,6 +118,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         }
 
         // Step 3.
+        running.Add(Task.Run(() => _pemFiles!.RunAsync(aggregator.Refresh, _ended.Token), CancellationToken.None));
         _certificates?.Start();
         foreach (var provider in providers)
         {
@@ -191,6 +195,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
         _transports?.Dispose();
         _healthChecks?.Dispose();
+        _pemFiles?.Dispose();
         _httpHealthChecks?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
         _layer4Lines?.Close(TimeSpan.FromSeconds(10));
@@ -216,6 +221,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var certificates = new CertificateStore(_time);
         _certificates = CertificateSources.Create(_configuration, certificates, _loggers, _time);
         _transports = new TransportPool(_configuration.ServersTransport);
+        _pemFiles = new PemFiles(
+            PemFiles.Named(_configuration.ServersTransport, _configuration.TcpServersTransport), _time, _loggers.CreateLogger<PemFiles>());
         AccessLogger? accessLog = null;
         if (_configuration.AccessLog is { } accessConfig)
         {
@@ -342,7 +349,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             ["ping"] = _configuration.Ping is null ? null : ping,
             ["prometheus"] = metrics is null
                 ? null
-                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves), _snapshots),
+                : new PrometheusService(metrics, text => GatewayGauges.Write(text, _entryPoints, certificates.Leaves, _httpHealthChecks?.Results() ?? []), _snapshots),
             ["api"] = api is null ? null : new ApiService(apiOptions, _snapshots),
             ["dashboard"] = api?.Dashboard == true ? new DashboardService(apiOptions, _snapshots) : null,
         };
@@ -356,14 +363,16 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var own = new OwnEntryPoints(() => _entryPoints.Where(static e => e.LocalEndPoint is not null).Select(static e => (e.Name, e.LocalEndPoint!)));
         var transports = new TransportCompiler(_transports!);
         var tlsOptions = new TlsOptionsCompiler();
-        var middlewares = new MiddlewareCompiler(new MiddlewareFactory(new MiddlewareStates(), _time, _loggers.CreateLogger<MiddlewareFactory>()));
+        var bodies = new BodyMemory();
+        var middlewares = new MiddlewareCompiler(
+            new MiddlewareFactory(new MiddlewareStates(), _time, _loggers.CreateLogger<MiddlewareFactory>()) { Bodies = bodies, Chance = random });
         _httpHealthChecks = new HealthChecks(_time, random, _loggers.CreateLogger<HealthChecks>());
         return new SnapshotCompiler(
             transports,
             tlsOptions,
             new ServiceCompiler(
-                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _httpHealthChecks, _time), transports, middlewares, 
-                new CompositeFactory(_time, _loggers.CreateLogger<CompositeFactory>()), internalServices),
+                new ServiceFactory(new ServiceStateStore(_time, random, own), _forwarding, _httpHealthChecks, _time), transports, middlewares,
+                new CompositeFactory(_time, bodies, _loggers.CreateLogger<CompositeFactory>()), internalServices),
             middlewares,
             new RouterCompiler(new RouterCompilerOptions(tcpNames.ToHashSet(StringComparer.Ordinal), defaultEntryPoints, models)
             {
@@ -376,6 +385,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             _loggers.CreateLogger<SnapshotCompiler>())
         {
             Certificates = new TlsCertificatesCompiler(certificates),
+            Files = _pemFiles,
         };
     }
 

@@ -44,7 +44,7 @@ internal sealed class CompilerStage : IDisposable
             transports,
             tlsOptions,
             new ServiceCompiler(
-                new ServiceFactory(States, Forwarding, Health, time), transports, middlewares, new CompositeFactory(time, NullLogger<CompositeFactory>.Instance),
+                new ServiceFactory(States, Forwarding, Health, time), transports, middlewares, new CompositeFactory(time, new(), NullLogger<CompositeFactory>.Instance),
                 new Dictionary<string, HttpServiceModel?> { ["noop"] = new NoopService() }),
             middlewares,
             new RouterCompiler(new RouterCompilerOptions(names, defaults.ToConfigList(), models.ToDictionary(static model => model.EntryPoint)) { Resolvers = resolvers }, tlsOptions),

@@ -30,6 +30,7 @@ public sealed class UnsupportedKindsTests
         ["encodedCharacters"] = new() { EncodedCharacters = new() },
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
         ["redirectScheme"] = new() { RedirectScheme = new() { Scheme = "https" } },
+        ["retry"] = new() { Retry = new() { Attempts = 2 } },
         ["inFlightReq"] = new() { InFlightReq = new() { Amount = 1 } },
     };
 

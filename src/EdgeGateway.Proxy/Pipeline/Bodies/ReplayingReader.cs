@@ -4,10 +4,11 @@ using System.IO.Pipelines;
 namespace EdgeGateway.Proxy.Pipeline.Bodies;
 
 /// <summary>Gives a body again: what was copied of it, then the rest as it comes.</summary>
-/// <param name="copy">The copy; must not grow meanwhile.</param>
+/// <param name="copy">The copy. What it has now is given; it may grow by the rest afterwards.</param>
 /// <param name="rest">What follows; null when the copy is whole.</param>
 internal sealed class ReplayingReader(BodyCopy copy, PipeReader? rest) : PipeReader
 {
+    private readonly int _end = copy.Bytes.Length;
     private int _position;
     private ReadOnlySequence<byte> _given;
     private bool _gaveCopy;
@@ -33,7 +34,7 @@ internal sealed class ReplayingReader(BodyCopy copy, PipeReader? rest) : PipeRea
 
     public override void CancelPendingRead()
     {
-        if (rest is not null && _position == copy.Bytes.Length)
+        if (rest is not null && _position == _end)
         {
             rest.CancelPendingRead();
             return;
@@ -49,7 +50,7 @@ internal sealed class ReplayingReader(BodyCopy copy, PipeReader? rest) : PipeRea
 
     private bool TryGive(out ReadResult result)
     {
-        _gaveCopy = rest is null || _position < copy.Bytes.Length;
+        _gaveCopy = rest is null || _position < _end;
         if (!_gaveCopy)
         {
             result = default;

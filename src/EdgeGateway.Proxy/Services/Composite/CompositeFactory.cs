@@ -9,11 +9,10 @@ namespace EdgeGateway.Proxy.Services.Composite;
 
 /// <summary>Makes the services that stand in front of other services.</summary>
 /// <param name="time">The clock.</param>
+/// <param name="memory">What copies of request bodies may take.</param>
 /// <param name="logger">For what they say while they serve.</param>
-internal sealed class CompositeFactory(TimeProvider time, ILogger<CompositeFactory> logger)
+internal sealed class CompositeFactory(TimeProvider time, BodyMemory memory, ILogger<CompositeFactory> logger)
 {
-    private readonly BodyMemory _memory = new();
-
     /// <summary>The services that one names, as written, in the order in which <see cref="TryCreate"/> wants them; empty for a load balancer.</summary>
     public static IReadOnlyList<string> ReferencesOf(HttpServiceConfig config) => config switch
     {
@@ -67,7 +66,7 @@ internal sealed class CompositeFactory(TimeProvider time, ILogger<CompositeFacto
 
         Mirror[] mirrors = [.. config.Mirrors.Zip(members.Skip(1), static (mirror, service) => new Mirror(mirror.Name ?? "", service, mirror.Percent))];
         return (new MirroringService(
-            name, members[0], mirrors, config.MirrorBody ?? true, config.MaxBodySize ?? -1, config.HealthCheck is not null, _memory, time, logger, before), null);
+            name, members[0], mirrors, config.MirrorBody ?? true, config.MaxBodySize ?? -1, config.HealthCheck is not null, memory, time, logger, before), null);
     }
 
     private (HttpServiceModel?, string?) Failover(string name, FailoverConfig config, HttpServiceModel[] members)
@@ -86,7 +85,7 @@ internal sealed class CompositeFactory(TimeProvider time, ILogger<CompositeFacto
         return config.HealthCheck is not null && members[1].HealthUnknown is { } fallback
             ? (null, CannotRegister(name, config.Fallback ?? "", fallback))
             : (new FailoverService(
-                name, members[0], members[1], statuses, config.Errors?.MaxRequestBodyBytes ?? -1, config.HealthCheck is not null, _memory), null);
+                name, members[0], members[1], statuses, config.Errors?.MaxRequestBodyBytes ?? -1, config.HealthCheck is not null, memory), null);
     }
 
     private static ServiceMember[] Members(IEnumerable<WeightedServiceConfig> services, HttpServiceModel[] members) =>

@@ -1,4 +1,3 @@
-using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Pipeline.Bodies;
 using Microsoft.AspNetCore.Http;
@@ -39,60 +38,26 @@ internal sealed class FailoverService(
 
     private async ValueTask TryAsync(GatewayContext context, StatusRanges statuses)
     {
-        var http = context.Http;
-        if (http.Request.Headers.Upgrade.Count > 0 || !RepeatableRequests.HasBody(http))
-        {
-            if (await MainAsync(context, statuses, null))
-            {
-                await FallBackAsync(context);
-            }
-
-            return;
-        }
-
-        if (maxBody >= 0 && http.Request.ContentLength > maxBody)
+        var length = context.Http.Request.ContentLength;
+        var hasBody = RequestRepeat.HasBody(context);
+        if (hasBody && maxBody >= 0 && length > maxBody)
         {
             await TooLargeAsync(context);
             return;
         }
 
-        using var copy = new BodyCopy(maxBody >= 0 ? maxBody : memory.Each, memory);
-        var body = RequestBody.Of(http);
-        try
+        using var repeat = new RequestRepeat(context, maxBody, memory);
+        if (hasBody && maxBody >= 0 && length is null)
         {
-            if (maxBody >= 0 && http.Request.ContentLength is null)
+            await repeat.ReadBodyAsync();
+            if (!repeat.IsPossible)
             {
-                await body.ReadAsync(copy, http.RequestAborted);
-                if (copy.IsTooLong)
-                {
-                    await TooLargeAsync(context);
-                    return;
-                }
-
-                body.Replace(new ReplayingReader(copy, null));
-            }
-            else
-            {
-                body.Replace(new CopyingReader(body.Reader, copy));
-            }
-
-            if (await MainAsync(context, statuses, copy))
-            {
-                body.Replace(new ReplayingReader(copy, copy.IsWhole ? null : body.Reader));
-                await FallBackAsync(context);
+                await TooLargeAsync(context);
+                return;
             }
         }
-        finally
-        {
-            body.Restore();
-        }
-    }
 
-    // True when the main service's answer was dropped: nothing of it is left in the context.
-    private async ValueTask<bool> MainAsync(GatewayContext context, StatusRanges statuses, BodyCopy? copy)
-    {
-        var mark = context.Mark();
-        var gate = new Gate(context.AnswerGate, statuses, copy);
+        var gate = new Gate(context.AnswerGate, statuses, repeat);
         context.AnswerGate = gate;
         try
         {
@@ -103,13 +68,11 @@ internal sealed class FailoverService(
             context.AnswerGate = gate.Outer;
         }
 
-        if (!gate.HasRefused)
+        if (gate.HasRefused)
         {
-            return false;
+            repeat.Rewind();
+            await FallBackAsync(context);
         }
-
-        context.ReturnTo(mark);
-        return true;
     }
 
     private static ValueTask TooLargeAsync(GatewayContext context)
@@ -123,9 +86,9 @@ internal sealed class FailoverService(
         return ErrorAnswer.PlainAsync(context, StatusCodes.Status413PayloadTooLarge, "Request Entity Too Large");
     }
 
-    private sealed class Gate(AnswerGate? outer, StatusRanges statuses, BodyCopy? copy) : AnswerGate(outer)
+    private sealed class Gate(AnswerGate? outer, StatusRanges statuses, RequestRepeat repeat) : AnswerGate(outer)
     {
         // A body that could not be kept cannot be sent again: then the answer stands.
-        protected override bool Wants(int status) => copy is { IsTooLong: true } || !statuses.Contains(status);
+        protected override bool Wants(int status) => !repeat.IsPossible || !statuses.Contains(status);
     }
 }

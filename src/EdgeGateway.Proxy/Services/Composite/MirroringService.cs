@@ -110,7 +110,7 @@ internal sealed partial class MirroringService : HttpServiceModel
         try
         {
             await AskMainAsync(context, copy);
-            if (request.IsComplete && !context.Forwarding.WasAborted)
+            if (request.IsComplete && !context.IsAborted)
             {
                 sent = true;
                 _ = Task.Run(() => SendAsync(request, mirrors));

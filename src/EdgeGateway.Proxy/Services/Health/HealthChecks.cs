@@ -1,13 +1,14 @@
+using System.Collections.Concurrent;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Forwarding;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Proxy.Services.Health;
 
-/// <summary>The active checks of all HTTP services; one that stays as it was goes on over reloads. Used by the compiling loop only.</summary>
+/// <summary>The active checks of all HTTP services; one that stays as it was goes on over reloads. Used by the compiling loop only, but for the results.</summary>
 public sealed class HealthChecks(TimeProvider time, Random random, ILogger<HealthChecks> logger) : IDisposable
 {
-    private readonly Dictionary<string, HttpHealthCheck> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HttpHealthCheck> _running = new(StringComparer.Ordinal);
 
     /// <summary>Where what servers do is reported, also by <see cref="PassiveHealth"/>.</summary>
     internal ILogger Logger => logger;
@@ -47,11 +48,18 @@ public sealed class HealthChecks(TimeProvider time, Random random, ILogger<Healt
     /// <summary>Ends the check of a service; what it found out stays.</summary>
     internal void End(string service)
     {
-        if (_running.Remove(service, out var check))
+        if (_running.TryRemove(service, out var check))
         {
             check.Dispose();
         }
     }
+
+    /// <summary>What the checks found out, for metrics: servers that were not checked yet are not among them. May be called by any thread.</summary>
+    public IEnumerable<(string Service, string Url, bool IsUp)> Results() =>
+        from check in _running
+        from server in check.Value.Checked
+        orderby check.Key, server.Url
+        select (check.Key, server.Url, server.IsUp);
 
     /// <inheritdoc />
     public void Dispose()

@@ -43,6 +43,9 @@ internal sealed partial class HttpHealthCheck : IDisposable
     /// <summary>How the servers are reached.</summary>
     public UpstreamTransport Transport { get; }
 
+    /// <summary>The servers that were checked at least once, each URL once.</summary>
+    public IEnumerable<Server> Checked => _state.Listed.Where(static server => server.WasChecked).DistinctBy(static server => server.Url);
+
     /// <summary>Checks the servers that are listed now, and no others.</summary>
     public void Follow()
     {
@@ -136,6 +139,7 @@ internal sealed partial class HttpHealthCheck : IDisposable
         end.ThrowIfCancellationRequested();
         var was = server.IsUp;
         server.IsUp = fault is null;
+        server.WasChecked = true;
         if (fault is not null)
         {
             Failed(_logger, was ? LogLevel.Warning : LogLevel.Debug, _state.Name, server.Url, fault);

@@ -116,6 +116,38 @@ public sealed class FailoverServiceTests
     }
 
     [Fact]
+    public async Task Middlewares_of_the_main_service_leave_nothing_in_the_fallbacks_answer()
+    {
+        await using var main = Answering(503, new string('m', 4000));
+        await using var fallback = Answering(200, "fallback");
+        await using var gateway = await CompiledGateway.StartAsync();
+        gateway.Publish(new HttpConfiguration
+        {
+            Routers = Map("f", new HttpRouterConfig { Rule = "Host(`f.test`)", Service = "f" }),
+            Middlewares = new Dictionary<string, MiddlewareConfig>
+            {
+                ["zip"] = new() { Compress = new() },
+                ["mark"] = new() { Headers = new() { CustomResponseHeaders = new Dictionary<string, string> { ["X-Main"] = "1" }.ToConfigMap() } },
+                ["prefix"] = new() { AddPrefix = new() { Prefix = "/main" } },
+            }.ToConfigMap(),
+            Services = new Dictionary<string, HttpServiceConfig>
+            {
+                ["main"] = Leaf(main.Url) with { Middlewares = ["mark", "zip", "prefix"] }, ["fallback"] = Leaf(fallback.Url),
+                ["f"] = new() { Failover = new() { Service = "main", Fallback = "fallback", Errors = new() { Status = ["503"] } } },
+            }.ToConfigMap(),
+        });
+
+        var answer = await gateway.EntryPoint.ExchangeAsync("GET /x HTTP/1.1\r\nHost: f.test\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nfallback", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("X-Main", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("Vary", answer, StringComparison.Ordinal);
+        Assert.StartsWith("GET /main/x ", main.Heads.Single(), StringComparison.Ordinal);
+        Assert.StartsWith("GET /x ", fallback.Heads.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Cookies_of_the_service_that_did_not_answer_are_forgotten()
     {
         await using var main = Answering(503, "main");

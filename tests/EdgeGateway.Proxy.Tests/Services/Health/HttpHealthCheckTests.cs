@@ -100,7 +100,7 @@ public sealed class HttpHealthCheckTests : IDisposable
         _state.Update([new() { Url = b.Url }]);
         _checks.Follow("s@test");
 
-        Assert.Equal(1, _time.Waiting);
+        await Eventually.TrueAsync(() => _time.Waiting == 1, "the loop of the server that went goes on");
         _time.Advance(TimeSpan.FromSeconds(10.1));
         await Eventually.TrueAsync(() => b.Heads.Count == 1, "no check");
         Assert.Empty(a.Heads);
