@@ -161,8 +161,7 @@ public sealed class TcpForwardingTests : IDisposable
     public async Task A_handshake_without_a_protocol_in_common_costs_no_server_a_connection()
     {
         await using var server = ScriptedServer.Start(static connection => connection.UntilClosedAsync());
-        await using var running = await StartAsync(
-            Routers(("a", new() { Rule = "HostSNI(`a.test`)", Service = "s", Tls = new() }, To(server))));
+        await using var running = await StartAsync(One(new() { Rule = "HostSNI(`a.test`)", Tls = new() }, To(server)));
         using var socket = await running.ConnectAsync();
         await using var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
 

@@ -348,16 +348,25 @@ internal sealed class Http1Exchange
         _headTimer.Change(_headTimeout, Timeout.InfiniteTimeSpan);
     }
 
-    // A timer of an earlier request may still come: the deadline tells.
+    // A timer of an earlier request may still come, and one may come some milliseconds early (its clock is a coarser one): the deadline tells.
     private void Expire()
     {
         lock (_gate)
         {
-            if (!_headReceived && _time.GetTimestamp() >= Volatile.Read(ref _headDeadline))
+            var deadline = Volatile.Read(ref _headDeadline);
+            if (_headReceived || deadline == long.MaxValue)
             {
-                _expired = true;
-                _connection?.Dispose();
+                return;
             }
+
+            if (deadline - _time.GetTimestamp() is > 0 and var left)
+            {
+                _headTimer?.Change(TimeSpan.FromSeconds((double)left / _time.TimestampFrequency) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            _expired = true;
+            _connection?.Dispose();
         }
     }
 
