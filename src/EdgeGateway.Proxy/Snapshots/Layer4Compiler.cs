@@ -48,6 +48,9 @@ internal sealed class Layer4Compiler(
     /// <summary>Files of transports that cannot be used as they are now.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => transports.Problems;
 
+    /// <summary>TCP rules that several jobs claim.</summary>
+    public ClaimedRule[] Claimed { get; private set; } = [];
+
     /// <summary>Compiles what changed and keeps the rest.</summary>
     /// <param name="messages">The latest of each provider.</param>
     /// <param name="changedFiles">Files whose content changed; null = none.</param>
@@ -69,6 +72,12 @@ internal sealed class Layer4Compiler(
         udpServices.Update(messages);
         udpRouters.Update(messages, udpServices);
         _report = new(tcpRouters.Reports(), tcpServices.Reports(), tcpMiddlewares.Reports(), udpRouters.Reports, udpServices.Reports());
+        Claimed = [.. tcpRouters.Models()
+            .GroupBy(static m => (m.EntryPoint, m.Model.IsTls, m.Model.Priority, m.Model.Config.Rule))
+            .Where(static same => same.Skip(1).Any())
+            .Select(same => ClaimedRule.Describe(
+                "tcp.routers", $"TCP rule {same.Key.Rule}", same.Key.EntryPoint, [.. same.Select(static m => m.Model.Name).Order(StringComparer.Ordinal)], messages))
+            .OfType<ClaimedRule>().OrderBy(static claimed => claimed.Problem.Message, StringComparer.Ordinal)];
         return counts;
     }
 
