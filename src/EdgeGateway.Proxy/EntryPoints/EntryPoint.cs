@@ -377,10 +377,13 @@ public sealed partial class EntryPoint : IAsyncDisposable
         if (status == ProxyHeaderStatus.Malformed)
         {
             trust.CountMalformed();
+            connection.ProxyHeaderLength = (int)connection.BytesRead;
             connection.SetEnd(ConnectionEnd.BadOpening);
             LogProxyHeader(_log, Name, connection.PeerAddressText);
             return false;
         }
+
+        connection.ProxyHeaderLength = header.Length;
 
         // A header of somebody else is swallowed, as in Traefik: the connection works, its addresses do not count.
         if (header is { Source: { } source, Destination: { } destination } && trust.Believes(connection.Peer.Address))
