@@ -66,7 +66,7 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
     public Task FirstAnswer => _firstAnswer.Task;
 
     /// <summary>True when nothing is registered.</summary>
-    internal bool IsEmpty => Instances().Length == 0;
+    internal bool IsEmpty => With(_watch.Instances()).Length == 0;
 
     /// <inheritdoc />
     public async Task RunAsync(Action<ProviderMessage> publish, CancellationToken cancellation)
@@ -116,7 +116,9 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
 
             try
             {
-                publish(_map(Instances()));
+                var (instances, index, since) = _watch.Take();
+                var message = _map(With(instances));
+                publish(since == 0 ? message : message with { Change = new(index, since) });
             }
             catch (Exception error)
             {
@@ -132,8 +134,7 @@ public sealed class NomadProvider : IConfigurationProvider, IDisposable
         }
     }
 
-    private NomadInstance[] Instances() =>
-        _empty is { Items.Count: > 0 } empty ? [.. _watch.Instances(), .. empty.Items] : _watch.Instances();
+    private NomadInstance[] With(NomadInstance[] instances) => _empty is { Items.Count: > 0 } empty ? [.. instances, .. empty.Items] : instances;
 
     /// <summary>Waits for a change at Nomad, or until the mapping has something to say by itself.</summary>
     private async Task ChangeAsync(CancellationToken cancellation)

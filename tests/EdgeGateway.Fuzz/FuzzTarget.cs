@@ -27,6 +27,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, IRea
         new("toml", FuzzSeeds.Toml, FuzzSeeds.TomlTokens, static text => Reads(() => TomlNodes.Read(text, "f.toml")) && Decodes("f.toml", text)),
         new("yaml", FuzzSeeds.Yaml, FuzzSeeds.YamlTokens, static text => Reads(() => YamlNodes.Read(new StringReader(text), "f.yml")) && Decodes("f.yml", text)),
         new("templates", FuzzSeeds.Templates, FuzzSeeds.TemplateTokens, Templates),
+        new("clienthello", WireTargets.Hellos, WireTargets.HelloTokens, WireTargets.ReadsHello),
+        new("proxyheader", WireTargets.ProxyHeaders, WireTargets.ProxyTokens, WireTargets.ReadsProxyHeader),
     ];
 
     private static bool Rules(string text)

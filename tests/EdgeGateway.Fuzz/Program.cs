@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EdgeGateway.Fuzz;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/EdgeGateway.Fuzz -- rules|tags|toml|yaml|templates|all [count] [seed]</c> mutates seeds and reports
+/// <c>dotnet run -c Release --project tests/EdgeGateway.Fuzz -- rules|tags|toml|yaml|templates|clienthello|proxyheader|all [count] [seed]</c> mutates seeds and reports
 /// what a parser throws beside its own exceptions, and what takes it too long; <c>toml-test FOLDER</c> runs the cases of a checked-out
 /// toml-test suite. Exit code 1 when something was found.
 /// </summary>

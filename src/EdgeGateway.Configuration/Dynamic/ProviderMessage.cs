@@ -13,6 +13,9 @@ public sealed record ProviderMessage(string Provider, DynamicConfiguration Confi
     /// or a null answer, when nobody knows. Asked for elements in which something is wrong; may be called from any thread.
     /// </summary>
     public Func<string, string, string, ElementOrigin?>? OriginOf { get; init; }
+
+    /// <summary>The change that made the message; null when the provider does not follow its source change by change.</summary>
+    public ProviderChange? Change { get; init; }
 }
 
 /// <summary>A source of dynamic configuration that runs as long as the gateway.</summary>

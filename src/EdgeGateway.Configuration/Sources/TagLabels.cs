@@ -30,7 +30,7 @@ public sealed class TagLabels
         var labels = new TagLabels();
         foreach (var tag in tags)
         {
-            labels.Add(tag, prefix, labels._labels);
+            labels.Add(tag, prefix, prefix == "edge" ? labels._own : labels._labels);
             if (prefix.Length > 0 && prefix != "edge" && tag.StartsWith(OwnPrefix, StringComparison.Ordinal))
             {
                 labels.Add(tag, "edge", labels._own);
@@ -49,9 +49,15 @@ public sealed class TagLabels
 
     /// <summary>The entries that the decoder reads, in the order in which they apply; keys are without the root.</summary>
     internal IEnumerable<LabelEntry> Entries(Func<string, SourceLocation> locate) =>
-        _labels.Concat(_own)
-            .Where(static entry => IsDecoded(entry.Key))
-            .Select(entry => new LabelEntry(entry.Key[(Root.Length + 1)..], entry.Value.Value, locate(entry.Value.Written)));
+        Entries(_labels, locate).Concat(Entries(_own, locate).Where(static entry => !TagTransports.Owns(entry.Key)));
+
+    /// <summary>Those of <c>edge.http.serversTransports.*</c>, which Traefik's prefix has not.</summary>
+    internal IEnumerable<LabelEntry> Transports(Func<string, SourceLocation> locate) =>
+        Entries(_own, locate).Where(static entry => TagTransports.Owns(entry.Key));
+
+    private static IEnumerable<LabelEntry> Entries(SortedDictionary<string, TagLabel> labels, Func<string, SourceLocation> locate) => labels
+        .Where(static entry => IsDecoded(entry.Key))
+        .Select(entry => new LabelEntry(entry.Key[(Root.Length + 1)..], entry.Value.Value, locate(entry.Value.Written)));
 
     private static bool IsDecoded(string key)
     {

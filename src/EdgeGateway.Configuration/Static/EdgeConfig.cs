@@ -27,6 +27,9 @@ public sealed record EdgeConfig
     /// <summary>Limits of TCP connections.</summary>
     public EdgeTcpConfig Tcp { get; init; } = new();
 
+    /// <summary>What tags may do.</summary>
+    public EdgePolicyConfig Policy { get; init; } = new();
+
     /// <summary>The default of <see cref="Http1Forwarder"/>.</summary>
     public const string OwnForwarder = "own";
 
@@ -39,5 +42,6 @@ public sealed record EdgeConfig
         .Field("redirectShortName", ConfigTypes.Bool, static o => o.RedirectShortName, static (o, v) => o with { RedirectShortName = v }, description: "A plain request to the node's short MagicDNS name that no router takes is redirected to the full name if a router has it. Default true.")
         .Field("lastInstanceGrace", ConfigTypes.Duration, static o => o.LastInstanceGrace, static (o, v) => o with { LastInstanceGrace = v }, description: "Routers of a Nomad service whose last instance went answer 503 for so long; 0 = they go at once. Default 20 s.")
         .Field("http1Forwarder", ConfigTypes.String, static o => o.Http1Forwarder, static (o, v) => o with { Http1Forwarder = v ?? OwnForwarder }, description: "What speaks HTTP/1.1 to servers in clear: own (default) or yarp.")
+        .Field("policy", EdgePolicyConfig.Type, static o => o.Policy, static (o, v) => o with { Policy = v })
         .Field("tcp", EdgeTcpConfig.Type, static o => o.Tcp, static (o, v) => o with { Tcp = v });
 }

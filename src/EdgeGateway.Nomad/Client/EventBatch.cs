@@ -9,6 +9,9 @@ internal sealed class EventBatch
     /// <summary>Highest line index; 0 = heartbeats only.</summary>
     public ulong Index { get; set; }
 
+    /// <summary>When its first byte was here (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    public long Arrived { get; set; }
+
     /// <summary>
     /// True when a line told that something changed without telling what: the payload is missing, as a proxy or an
     /// imitation of Nomad may send. The table must be read then.

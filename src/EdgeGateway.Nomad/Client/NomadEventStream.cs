@@ -80,6 +80,8 @@ internal sealed class NomadEventStream : IAsyncDisposable
                 _reading = false;
             }
 
+            var arrived = _time.GetTimestamp();
+
             // Parsing and all that follows from it is not for the I/O thread (design decision 5).
             await Task.Yield();
             var rest = result.Buffer;
@@ -88,7 +90,7 @@ internal sealed class NomadEventStream : IAsyncDisposable
             {
                 while (rest.PositionOf((byte)'\n') is { } end)
                 {
-                    batch ??= new EventBatch();
+                    batch ??= new EventBatch { Arrived = arrived };
                     EventLineParser.Parse(rest.Slice(0, end), batch);
                     rest = rest.Slice(rest.GetPosition(1, end));
                 }

@@ -99,7 +99,7 @@ public sealed class InstanceMapper
     {
         if (!decoded.TryGetValue(instance.Tags, out var tags))
         {
-            tags = _decoded.GetValueOrDefault(instance.Tags) ?? TagDecoder.Decode(instance.Tags, _options.Prefix);
+            tags = _decoded.GetValueOrDefault(instance.Tags) ?? TagDecoder.Decode(instance.Tags, _options.Prefix, allowInsecure: _options.InsecureSkipVerifyFromTags);
             decoded.Add(instance.Tags, tags);
         }
 

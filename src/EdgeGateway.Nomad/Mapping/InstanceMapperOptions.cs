@@ -33,6 +33,9 @@ public sealed record InstanceMapperOptions
     /// </summary>
     public TimeSpan LastInstanceGrace { get; init; } = StandardGrace;
 
+    /// <summary>Tags may switch off the verification of their servers' certificates (<c>edge.policy.insecureSkipVerifyFromTags</c>).</summary>
+    public bool InsecureSkipVerifyFromTags { get; init; }
+
     /// <summary>ID of the job in which this gateway runs: its services get no default router. Null = unknown.</summary>
     public string? OwnJobId { get; init; }
 }

@@ -47,6 +47,7 @@ internal sealed class NomadWatch
     private TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _streamIndex;
     private ulong _lookIndex;
+    private long _waitsSince;
     private bool _looked;
     private bool _replaced;
     private bool _incomplete;
@@ -85,6 +86,17 @@ internal sealed class NomadWatch
         lock (_lock)
         {
             return _table.ToArray();
+        }
+    }
+
+    /// <summary>The list as it is now, its index, and since when the oldest change in it waits that no earlier call gave; 0 = the stream told of none.</summary>
+    public (NomadInstance[] Instances, ulong Index, long Since) Take()
+    {
+        lock (_lock)
+        {
+            var since = _waitsSince;
+            _waitsSince = 0;
+            return (_table.ToArray(), _table.Index, since);
         }
     }
 
@@ -213,6 +225,7 @@ internal sealed class NomadWatch
             {
                 outcome = _table.Apply(batch);
                 _streamIndex = Math.Max(_streamIndex, batch.Index);
+                _waitsSince = outcome.Changed && _waitsSince == 0 ? batch.Arrived : _waitsSince;
                 heard = _heard;
                 _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }

@@ -67,6 +67,19 @@ public sealed class TransportPool : IDisposable
         return errors;
     }
 
+    /// <summary>Lets every transport that names one of the files read them again.</summary>
+    /// <returns>What is wrong with the files of a transport, null for nothing, by its name; a faulty one goes on with what it has.</returns>
+    internal IEnumerable<KeyValuePair<string, string?>> Reload(IReadOnlySet<string> changedFiles)
+    {
+        foreach (var (name, transport) in _transports)
+        {
+            if (transport.Tls.Files.Any(changedFiles.Contains))
+            {
+                yield return new(name, transport.Tls.TryReload());
+            }
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

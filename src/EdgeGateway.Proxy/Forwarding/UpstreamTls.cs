@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Tls.Files;
 using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Forwarding;
@@ -19,8 +20,7 @@ internal sealed class UpstreamTls
 
     private readonly ServersTransportConfig _config;
     private readonly bool _offersProtocols;
-    private readonly X509Certificate2Collection? _roots;
-    private readonly SslStreamCertificateContext[] _clients;
+    private volatile Material _material;
     private readonly CipherSuitesPolicy? _ciphers;
     private readonly SslProtocols _protocols;
 
@@ -38,10 +38,27 @@ internal sealed class UpstreamTls
         }
 
         _config = config;
-        _roots = config.RootCAs.Count > 0 ? PemText.ReadCertificates("serversTransport.rootCAs", config.RootCAs) : null;
-        _clients = [.. config.Certificates.Select(ReadClient)];
+        _material = Material.Read(config);
         _ciphers = config.CipherSuites.Count > 0 ? Ciphers(config.CipherSuites) : null;
         _protocols = Protocols(Version("minVersion", config.MinVersion, 2), Version("maxVersion", config.MaxVersion, 3));
+    }
+
+    /// <summary>The files it was read from.</summary>
+    public IEnumerable<string> Files => PemFileNames.Of(_config);
+
+    /// <summary>Reads its files again, for connections that are made from now on; those that there are stay.</summary>
+    /// <returns>Null, or what is wrong with them; then what was read before stays.</returns>
+    public string? TryReload()
+    {
+        try
+        {
+            _material = Material.Read(_config);
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return $"{e.Message.TrimEnd('.')}; what was read before stays in use until the files change again";
+        }
     }
 
     /// <summary>Makes TLS of a connection.</summary>
@@ -49,6 +66,7 @@ internal sealed class UpstreamTls
     public async Task<SslStream> AuthenticateAsync(Stream connection, string host, bool offerHttp2, CancellationToken cancellation)
     {
         var distrusted = false;
+        var (roots, clients) = _material;
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = string.IsNullOrEmpty(_config.ServerName) ? host : _config.ServerName,
@@ -60,7 +78,7 @@ internal sealed class UpstreamTls
                 : [SslApplicationProtocol.Http11],
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CipherSuitesPolicy = _ciphers,
-            ClientCertificateContext = _clients.Length == 1 ? _clients[0] : null,
+            ClientCertificateContext = clients.Length == 1 ? clients[0] : null,
             RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
             {
                 var trusted = _config.InsecureSkipVerify || (errors == SslPolicyErrors.None && IsPeerNamed(certificate));
@@ -68,13 +86,13 @@ internal sealed class UpstreamTls
                 return trusted;
             },
         };
-        if (_clients.Length > 1)
+        if (clients.Length > 1)
         {
-            options.ClientCertificates = [.. _clients.Select(static client => client.TargetCertificate)];
-            options.LocalCertificateSelectionCallback = (_, _, _, _, issuers) => Choose(issuers);
+            options.ClientCertificates = [.. clients.Select(static client => client.TargetCertificate)];
+            options.LocalCertificateSelectionCallback = (_, _, _, _, issuers) => Choose(clients, issuers);
         }
 
-        if (_roots is not null)
+        if (roots is not null)
         {
             options.CertificateChainPolicy = new X509ChainPolicy
             {
@@ -82,7 +100,7 @@ internal sealed class UpstreamTls
                 RevocationMode = X509RevocationMode.NoCheck,
                 DisableCertificateDownloads = true,
             };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(_roots);
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
         }
 
         var tls = new SslStream(connection);
@@ -130,9 +148,9 @@ internal sealed class UpstreamTls
     }
 
     // The first that an issuer named by the server has signed, else the first (crypto/tls, SupportsCertificate).
-    private X509Certificate2 Choose(string[] issuers)
+    private static X509Certificate2 Choose(SslStreamCertificateContext[] clients, string[] issuers)
     {
-        foreach (var client in _clients)
+        foreach (var client in clients)
         {
             if (issuers.Length == 0 || issuers.Contains(client.TargetCertificate.Issuer, StringComparer.OrdinalIgnoreCase)
                 || client.IntermediateCertificates.Any(c => issuers.Contains(c.Issuer, StringComparer.OrdinalIgnoreCase)))
@@ -141,7 +159,7 @@ internal sealed class UpstreamTls
             }
         }
 
-        return _clients[0].TargetCertificate;
+        return clients[0].TargetCertificate;
     }
 
     private static CipherSuitesPolicy Ciphers(ConfigList<string> names)
@@ -164,19 +182,27 @@ internal sealed class UpstreamTls
         ? protocols
         : throw new InvalidDataException("serversTransport.minVersion is above maxVersion");
 
-    private static SslStreamCertificateContext ReadClient(CertificateConfig config)
+    /// <summary>What comes from files, replaced as a whole.</summary>
+    private sealed record Material(X509Certificate2Collection? Roots, SslStreamCertificateContext[] Clients)
     {
-        var certificate = PemText.Read("serversTransport.certificates.certFile", config.CertFile);
-        try
+        public static Material Read(ServersTransportConfig config) => new(
+            config.RootCAs.Count > 0 ? PemText.ReadCertificates("serversTransport.rootCAs", config.RootCAs) : null,
+            [.. config.Certificates.Select(ReadClient)]);
+
+        private static SslStreamCertificateContext ReadClient(CertificateConfig config)
         {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPem(certificate);
-            return SslStreamCertificateContext.Create(
-                X509Certificate2.CreateFromPem(certificate, PemText.Read("serversTransport.certificates.keyFile", config.KeyFile)), chain, offline: true);
-        }
-        catch (CryptographicException e)
-        {
-            throw new InvalidDataException($"serversTransport.certificates: {e.Message}", e);
+            var certificate = PemText.Read("serversTransport.certificates.certFile", config.CertFile);
+            try
+            {
+                var chain = new X509Certificate2Collection();
+                chain.ImportFromPem(certificate);
+                return SslStreamCertificateContext.Create(
+                    X509Certificate2.CreateFromPem(certificate, PemText.Read("serversTransport.certificates.keyFile", config.KeyFile)), chain, offline: true);
+            }
+            catch (CryptographicException e)
+            {
+                throw new InvalidDataException($"serversTransport.certificates: {e.Message}", e);
+            }
         }
     }
 }

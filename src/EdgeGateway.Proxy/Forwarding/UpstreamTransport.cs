@@ -14,7 +14,6 @@ public sealed class UpstreamTransport : IDisposable
     // Go's dialer as Traefik sets it: a probe every 30 s.
     private const int KeepAliveSeconds = 30;
 
-    private readonly UpstreamTls _tls;
     private readonly TimeProvider _time;
     private readonly ConditionalWeakTable<ServerAddress, Http1Pool> _pools = [];
 
@@ -24,7 +23,7 @@ public sealed class UpstreamTransport : IDisposable
     {
         Config = config;
         _time = time ?? TimeProvider.System;
-        _tls = new UpstreamTls(config);
+        Tls = new UpstreamTls(config);
         var timeouts = config.ForwardingTimeouts;
         var handler = new SocketsHttpHandler
         {
@@ -57,6 +56,9 @@ public sealed class UpstreamTransport : IDisposable
         };
         Invoker = new HttpMessageInvoker(handler);
     }
+
+    /// <summary>TLS to its servers.</summary>
+    internal UpstreamTls Tls { get; }
 
     /// <summary>The settings.</summary>
     internal ServersTransportConfig Config { get; }
@@ -100,7 +102,7 @@ public sealed class UpstreamTransport : IDisposable
 
         try
         {
-            return await _tls.AuthenticateAsync(connection, server.Host, OffersHttp2 && request.Version.Major == 2, cancellation);
+            return await Tls.AuthenticateAsync(connection, server.Host, OffersHttp2 && request.Version.Major == 2, cancellation);
         }
         catch
         {

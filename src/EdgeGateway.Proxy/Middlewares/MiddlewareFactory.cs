@@ -8,12 +8,16 @@ using EdgeGateway.Proxy.Middlewares.DigestAuth;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
+using EdgeGateway.Proxy.Middlewares.IPAllowList;
 using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
 using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
+using EdgeGateway.Proxy.Middlewares.ReplacePath;
+using EdgeGateway.Proxy.Middlewares.ReplacePathRegex;
 using EdgeGateway.Proxy.Middlewares.Retry;
 using EdgeGateway.Proxy.Middlewares.Sources;
 using EdgeGateway.Proxy.Middlewares.StripPrefix;
+using EdgeGateway.Proxy.Middlewares.StripPrefixRegex;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Pipeline.Bodies;
 using EdgeGateway.Rules.Regexp;
@@ -76,6 +80,14 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                     ? Fail("prefix cannot be empty")
                     : Done(new AddPrefixFilter(name, addPrefix.Prefix)),
                 { StripPrefix: { } stripPrefix } => Done(new StripPrefixFilter(name, stripPrefix)),
+                { StripPrefixRegex: { } stripPrefix } =>
+                    StripPrefixRegexFilter.TryCreate(name, stripPrefix, out var filter, out var error) ? Done(filter) : Fail(error),
+                { ReplacePath: { } replace } => ReplacePathFilter.TryCreate(name, replace.Path, out var filter, out var error) ? Done(filter) : Fail(error),
+                { ReplacePathRegex: { } replace } =>
+                    ReplacePathRegexFilter.TryCreate(name, replace, out var filter, out var error) ? Done(filter) : Fail(error),
+                { IpAllowList: { } list } => IPAllowListFilter.TryCreate(name, list, out var filter, out var error) ? Done(filter) : Fail(error),
+                { IpWhiteList: { } list } => IPAllowListFilter.TryCreate(
+                    name, new() { SourceRange = list.SourceRange, IpStrategy = list.IpStrategy }, out var filter, out var error) ? Done(filter) : Fail(error),
                 { RedirectScheme: { } redirect } => string.IsNullOrEmpty(redirect.Scheme)
                     ? Fail("you must provide a target scheme")
                     : Done(new RedirectSchemeFilter(name, redirect)),

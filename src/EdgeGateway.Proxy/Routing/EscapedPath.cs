@@ -75,6 +75,13 @@ internal static class EscapedPath
         return result.ToString();
     }
 
+    /// <summary>
+    /// A path that a middleware made: as it is, unless it holds a character that must not stand raw in one. Then it is decoded and escaped anew,
+    /// which loses the difference between <c>/</c> and <c>%2F</c> (Go's URL.EscapedPath).
+    /// </summary>
+    /// <param name="path">Path with valid escapes.</param>
+    public static string Settle(string path) => HasRawSpecial(path) ? Escape(Decode(path)) : path;
+
     /// <summary>Decodes every escape.</summary>
     public static string Decode(ReadOnlySpan<char> path)
     {

@@ -17,6 +17,9 @@ public abstract class RouteRule
     /// <summary>Paths and prefixes of which one must be the request's routing path for the rule to match; null when any path may.</summary>
     public virtual IReadOnlyList<PathKey>? Paths => null;
 
+    /// <summary>Methods and headers of which the request must have one for the rule to match; null when it needs none of them.</summary>
+    public virtual IReadOnlyList<RequestSign>? Signs => null;
+
     /// <summary>True when the request fulfils the whole rule.</summary>
     public abstract bool Matches(HttpRequestView request);
 }

@@ -18,7 +18,7 @@ internal struct RouterLists
     /// <summary>Adds the routers of a set that the request's path can reach.</summary>
     public void Add(RouterSet set, HttpRequestView request)
     {
-        if (set.Paths is null || !TryAddByPath(set, request.RoutingPath))
+        if (set.Paths is null || !TryAddByPath(set, request))
         {
             _lists[_count++] = set.All;
         }
@@ -78,12 +78,18 @@ internal struct RouterLists
         return null;
     }
 
-    // False when so many prefixes lie above each other that the lists have no room: then all routers of the set are walked.
-    private bool TryAddByPath(RouterSet set, string path)
+    // False when so many prefixes lie above each other, or so many values of headers are looked for, that the lists have no room: then all routers of the set are walked.
+    private bool TryAddByPath(RouterSet set, HttpRequestView request)
     {
+        var path = request.RoutingPath;
         var before = _count;
         var paths = set.Paths!;
-        TryAdd(set.Anywhere);
+        if (set.Signs is { } signs ? !signs.TryAdd(request, ref this) : !TryAdd(set.Anywhere))
+        {
+            _count = before;
+            return false;
+        }
+
         for (var at = paths.Find(path); at >= 0; at = paths.Shorter(at))
         {
             if (!TryAdd(paths.Exact(at, path)) || !TryAdd(paths.Prefixed(at)))
@@ -96,7 +102,8 @@ internal struct RouterLists
         return true;
     }
 
-    private bool TryAdd(HttpRouterModel[] list)
+    /// <summary>Adds a list; false when there is no room.</summary>
+    internal bool TryAdd(HttpRouterModel[] list)
     {
         if (list.Length == 0)
         {

@@ -12,5 +12,7 @@ internal sealed class CompiledRule(HttpRule rule) : RouteRule
 
     public override IReadOnlyList<PathKey>? Paths => rule.Keys.Paths;
 
+    public override IReadOnlyList<RequestSign>? Signs => rule.Keys.Signs;
+
     public override bool Matches(HttpRequestView request) => rule.Matches(request);
 }

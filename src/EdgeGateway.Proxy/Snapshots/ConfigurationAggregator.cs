@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using EdgeGateway.Configuration.Dynamic;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ public sealed partial class ConfigurationAggregator
     private readonly Dictionary<string, ProviderMessage> _pending = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ProviderMessage> _latest = new(StringComparer.Ordinal);
     private List<TaskCompletionSource> _flushes = [];
+    private bool _refresh;
 
     /// <summary>Makes the aggregator; <paramref name="applied"/> is told each snapshot after it was swapped in.</summary>
     public ConfigurationAggregator(
@@ -43,9 +45,22 @@ public sealed partial class ConfigurationAggregator
     {
         lock (_gate)
         {
+            // One that was not taken up is part of this one, and so is its waiting.
+            if (_pending.TryGetValue(message.Provider, out var waiting) && waiting.Change is { } first)
+            {
+                message = message with { Change = message.Change is { } now ? now with { Since = first.Since } : first };
+            }
+
             _pending[message.Provider] = message;
         }
 
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>Has the latest answers compiled again: something that they name has changed. Returns at once; may be called from any thread.</summary>
+    public void Refresh()
+    {
+        Volatile.Write(ref _refresh, true);
         _wake.Writer.TryWrite(true);
     }
 
@@ -68,7 +83,8 @@ public sealed partial class ConfigurationAggregator
         await foreach (var _ in _wake.Reader.ReadAllAsync(cancellation))
         {
             List<TaskCompletionSource> flushes;
-            var changed = false;
+            List<ProviderMessage> changed = [];
+            var refresh = Interlocked.Exchange(ref _refresh, false);
             lock (_gate)
             {
                 flushes = _flushes;
@@ -80,16 +96,16 @@ public sealed partial class ConfigurationAggregator
                         || !last.Configuration.Equals(message.Configuration) || !last.Problems.Equals(message.Problems))
                     {
                         _latest[provider] = message;
-                        changed = true;
+                        changed.Add(message);
                     }
                 }
 
                 _pending.Clear();
             }
 
-            if (changed)
+            if (refresh || changed.Count > 0)
             {
-                Apply();
+                Apply(changed);
             }
 
             foreach (var flush in flushes)
@@ -99,7 +115,7 @@ public sealed partial class ConfigurationAggregator
         }
     }
 
-    private void Apply()
+    private void Apply(List<ProviderMessage> changed)
     {
         try
         {
@@ -108,6 +124,15 @@ public sealed partial class ConfigurationAggregator
 
             // Step 5.
             _holder.Publish(snapshot);
+            foreach (var message in changed)
+            {
+                if (message.Change is { } change)
+                {
+                    var now = Stopwatch.GetTimestamp();
+                    Live(_logger, message.Provider, change.Index, Stopwatch.GetElapsedTime(change.Since, now).TotalMilliseconds, now);
+                }
+            }
+
             _applied(snapshot);
             _compiler.Settle();
         }
@@ -117,6 +142,10 @@ public sealed partial class ConfigurationAggregator
             CompileFailed(_logger, e);
         }
     }
+
+    // The clock is the machine's monotonic one in nanoseconds, so that another process can compare it with its own (docs/performance.md).
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Debug, Message = "Provider {Provider} is live up to index {Index} ms={Milliseconds:F2} clock={Clock}")]
+    private static partial void Live(ILogger logger, string provider, ulong index, double milliseconds, long clock);
 
     [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A configuration change could not be compiled and the last good one stays in force [EG-COMPILE]")]
     private static partial void CompileFailed(ILogger logger, Exception exception);

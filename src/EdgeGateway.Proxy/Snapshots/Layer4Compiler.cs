@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using EdgeGateway.Configuration.Dynamic;
+using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Layer4;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Udp;
@@ -43,12 +44,18 @@ internal sealed class Layer4Compiler(
             new UdpRouterCompiler(udp));
     }
 
+    /// <summary>Files of transports that cannot be used as they are now.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems => transports.Problems;
+
     /// <summary>Compiles what changed and keeps the rest.</summary>
-    public (int Compiled, int Reused) Update(IReadOnlyList<ProviderMessage> messages)
+    /// <param name="messages">The latest of each provider.</param>
+    /// <param name="changedFiles">Files whose content changed; null = none.</param>
+    public (int Compiled, int Reused) Update(IReadOnlyList<ProviderMessage> messages, IReadOnlySet<string>? changedFiles = null)
     {
+        var mended = changedFiles is { Count: > 0 } && transports.Reload(changedFiles);
         (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp, TlsConfiguration Tls)[] now =
             [.. messages.Select(static m => (m.Provider, m.Configuration.Tcp, m.Configuration.Udp, m.Configuration.Tls))];
-        if (Same(now, _seen))
+        if (!mended && Same(now, _seen))
         {
             return (0, _report.TcpRouters.Length);
         }

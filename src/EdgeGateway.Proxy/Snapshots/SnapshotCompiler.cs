@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Tls.Files;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Proxy.Snapshots;
@@ -52,34 +53,39 @@ public sealed partial class SnapshotCompiler
     /// <summary>Takes up the certificates that providers name; null = none are.</summary>
     internal TlsCertificatesCompiler? Certificates { get; init; }
 
+    /// <summary>Follows the files that TLS settings name; null = they are read when the configuration changes only.</summary>
+    internal PemFiles? Files { get; init; }
+
     /// <summary>Compiles the latest message of each provider.</summary>
     public GatewaySnapshot Compile(IReadOnlyList<ProviderMessage> messages)
     {
         var started = Stopwatch.GetTimestamp();
 
+        var files = Files?.Begin(messages);
+
         // Step 1.
-        var transportsChanged = _transports.Update(messages);
+        var transportsChanged = _transports.Update(messages, files);
         var referencesChanged = _middlewares.Update(messages);
         referencesChanged |= _services.Update(messages, transportsChanged, middlewaresChanged: referencesChanged);
 
         // Step 2.
-        var tlsOptionsChanged = _tlsOptions.Update(messages);
+        var tlsOptionsChanged = _tlsOptions.Update(messages, files);
         referencesChanged |= tlsOptionsChanged;
 
         // Step 3.
         var (removed, added) = _routers.Update(messages, _services, _middlewares, referencesChanged);
-        var (compiledTcp, reusedTcp) = _layer4.Update(messages);
+        var (compiledTcp, reusedTcp) = _layer4.Update(messages, files);
 
         // Step 4.
         var entryPoints = _tables.Update(removed, added, tlsOptionsChanged);
         var tcp = _layer4.TcpTables(entryPoints);
 
-        Certificates?.Update(messages);
+        Certificates?.Update(messages, files);
         _wishes.Update(removed, added);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var claims = _claims.Update(removed, added, messages);
-        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_layer4.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
         Say(problems);
         foreach (var (service, text, code) in _services.TakeComplaints())
         {

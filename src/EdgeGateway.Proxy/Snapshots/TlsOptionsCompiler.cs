@@ -1,16 +1,18 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
+using EdgeGateway.Proxy.Tls.Files;
 using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>
 /// Knows every set of TLS options (dynamic-config §3.5, 5.8). A set whose settings stay keeps its object, so that sessions can be
-/// resumed across reloads (design decision 14); files that it names are read when it is made.
+/// resumed across reloads (design decision 14); it is made anew when a file that it names changes, and stays if that fails.
 /// </summary>
 internal sealed class TlsOptionsCompiler
 {
     private Dictionary<string, TlsOptionsEntry> _entries = new(StringComparer.Ordinal) { [TlsOptionsModel.DefaultName] = TlsOptionsEntry.BuiltIn };
+    private readonly Dictionary<string, string> _stale = new(StringComparer.Ordinal);
     private ConfigMap<TlsOptionsConfig>[] _seen = [];
 
     /// <summary>What is wrong with sets.</summary>
@@ -31,11 +33,14 @@ internal sealed class TlsOptionsCompiler
             : QualifiedName.Resolve(reference, provider).ToString();
 
     /// <summary>Takes up what the providers say.</summary>
+    /// <param name="messages">The latest of each provider.</param>
+    /// <param name="changedFiles">Files whose content changed; null = none.</param>
     /// <returns>False when every set is what it was.</returns>
-    public bool Update(IReadOnlyList<ProviderMessage> messages)
+    public bool Update(IReadOnlyList<ProviderMessage> messages, IReadOnlySet<string>? changedFiles = null)
     {
         ConfigMap<TlsOptionsConfig>[] now = [.. messages.Select(static m => m.Configuration.Tls.Options)];
-        if (now.AsSpan().SequenceEqual(_seen))
+        if (now.AsSpan().SequenceEqual(_seen)
+            && (changedFiles is null || !now.Any(options => options.Values.SelectMany(PemFileNames.Of).Any(changedFiles.Contains))))
         {
             return false;
         }
@@ -53,7 +58,7 @@ internal sealed class TlsOptionsCompiler
                     defaults.Add(message.Provider);
                 }
 
-                Add(next, name == TlsOptionsModel.DefaultName ? name : $"{name}@{message.Provider}", config, message.Provider, problems);
+                Add(next, name == TlsOptionsModel.DefaultName ? name : $"{name}@{message.Provider}", config, message.Provider, changedFiles, problems);
             }
         }
 
@@ -69,19 +74,39 @@ internal sealed class TlsOptionsCompiler
             next[TlsOptionsModel.DefaultName] = new(TlsOptionsModel.DefaultName, new(), null, message);
         }
 
+        foreach (var name in _stale.Keys.Where(name => !next.ContainsKey(name)).ToList())
+        {
+            _stale.Remove(name);
+        }
+
         _entries = next;
         Problems = problems.ToConfigList();
         return true;
     }
 
     private void Add(
-        Dictionary<string, TlsOptionsEntry> next, string name, TlsOptionsConfig config, string provider, List<ConfigurationProblem> problems)
+        Dictionary<string, TlsOptionsEntry> next, string name, TlsOptionsConfig config, string provider, IReadOnlySet<string>? changedFiles,
+        List<ConfigurationProblem> problems)
     {
         // A broken one is tried again: the file that it names may be there now.
-        var entry = _entries.GetValueOrDefault(name) is { Model: not null } old && old.Config.Equals(config)
-            ? old
-            : TlsOptionsEntry.Create(name, config);
+        var old = _entries.GetValueOrDefault(name) is { Model: not null } usable && usable.Config.Equals(config) ? usable : null;
+        var entry = old is not null && (changedFiles is null || !PemFileNames.Of(config).Any(changedFiles.Contains)) ? old : TlsOptionsEntry.Create(name, config);
+        if (old is not null && entry.Error is { } fault)
+        {
+            _stale[name] = $"{fault}; the authorities that were read before stay in use until the files change again";
+            entry = old;
+        }
+        else if (!ReferenceEquals(entry, old))
+        {
+            _stale.Remove(name);
+        }
+
         next[name] = entry;
+        if (_stale.TryGetValue(name, out var stale))
+        {
+            problems.Add(new("EG-TLS-OPTIONS", ProblemSeverity.Error, new($"provider {provider}, tls.options.{name}"), stale));
+        }
+
         if (entry.Error is { } error)
         {
             problems.Add(new("EG-TLS-OPTIONS", ProblemSeverity.Error, new($"provider {provider}, tls.options.{name}"), error));

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Net;
 using System.Text;
 
 namespace EdgeGateway.Proxy.Tls;
@@ -182,8 +181,7 @@ internal readonly record struct ClientHello(string? ServerName, string[] Protoco
                     return false;
                 }
 
-                var text = Encoding.ASCII.GetString(value).ToLowerInvariant().TrimEnd('.');
-                name = text.Length == 0 || IPAddress.TryParse(text, out _) ? null : text;
+                name = HelloTexts.Name(value);
             }
         }
 
@@ -193,23 +191,12 @@ internal readonly record struct ClientHello(string? ServerName, string[] Protoco
     private static bool ReadProtocols(ReadOnlySpan<byte> body, out string[] protocols)
     {
         protocols = [];
-        if (!Take16(ref body, out var list) || !body.IsEmpty)
+        if (!Take16(ref body, out var list) || !body.IsEmpty || !HelloTexts.TryProtocols(list, out var known))
         {
             return false;
         }
 
-        var names = new List<string>(2);
-        while (!list.IsEmpty)
-        {
-            if (!Take8(ref list, out var name) || name.IsEmpty)
-            {
-                return false;
-            }
-
-            names.Add(Encoding.Latin1.GetString(name));
-        }
-
-        protocols = [.. names];
+        protocols = known;
         return true;
     }
 

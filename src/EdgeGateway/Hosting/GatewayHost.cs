@@ -21,6 +21,7 @@ using EdgeGateway.Proxy.Services.Health;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
+using EdgeGateway.Proxy.Tls.Files;
 using EdgeGateway.Proxy.Udp;
 using Microsoft.Extensions.Logging;
 
@@ -58,6 +59,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private BoundedLineWriter? _accessLines;
     private BoundedLineWriter? _layer4Lines;
     private TransportPool? _transports;
+    private PemFiles? _pemFiles;
     private TcpHealthChecks? _healthChecks;
     private HealthChecks? _httpHealthChecks;
     private CertificateSources? _certificates;
@@ -116,6 +118,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         }
 
         // Step 3.
+        running.Add(Task.Run(() => _pemFiles!.RunAsync(aggregator.Refresh, _ended.Token), CancellationToken.None));
         _certificates?.Start();
         foreach (var provider in providers)
         {
@@ -192,6 +195,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
         _transports?.Dispose();
         _healthChecks?.Dispose();
+        _pemFiles?.Dispose();
         _httpHealthChecks?.Dispose();
         _accessLines?.Close(TimeSpan.FromSeconds(10));
         _layer4Lines?.Close(TimeSpan.FromSeconds(10));
@@ -217,6 +221,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         var certificates = new CertificateStore(_time);
         _certificates = CertificateSources.Create(_configuration, certificates, _loggers, _time);
         _transports = new TransportPool(_configuration.ServersTransport);
+        _pemFiles = new PemFiles(
+            PemFiles.Named(_configuration.ServersTransport, _configuration.TcpServersTransport), _time, _loggers.CreateLogger<PemFiles>());
         AccessLogger? accessLog = null;
         if (_configuration.AccessLog is { } accessConfig)
         {
@@ -379,6 +385,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             _loggers.CreateLogger<SnapshotCompiler>())
         {
             Certificates = new TlsCertificatesCompiler(certificates),
+            Files = _pemFiles,
         };
     }
 

@@ -43,6 +43,7 @@ internal static class ProviderComposition
             Constraints = config.Constraints ?? "",
             AllowEmptyServices = config.AllowEmptyServices,
             LastInstanceGrace = edge.LastInstanceGrace,
+            InsecureSkipVerifyFromTags = edge.Policy.InsecureSkipVerifyFromTags,
             OwnJobId = Environment.GetEnvironmentVariable("NOMAD_JOB_ID"),
         };
         ConfigurationProblem? problem = null;

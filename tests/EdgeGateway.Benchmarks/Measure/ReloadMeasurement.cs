@@ -6,6 +6,7 @@ namespace EdgeGateway.Benchmarks.Measure;
 internal static class ReloadMeasurement
 {
     private const int Turns = 100;
+    private const int Burst = 50;
 
     public static void Run(int services)
     {
@@ -35,6 +36,20 @@ internal static class ReloadMeasurement
             Console.WriteLine($"  {step,-12}{time.TotalMilliseconds,10:F1} ms");
         }
 
+        Measure($"{Burst} added at once", i =>
+        {
+            for (var n = 0; n < Burst; n++)
+            {
+                chain.Add(services + 1000 + (Burst * i) + n);
+            }
+        });
+        Measure($"{Burst} removed at once", i =>
+        {
+            for (var n = 0; n < Burst; n++)
+            {
+                chain.Remove(services + 1000 + (Burst * i) + n);
+            }
+        });
         Measure("added", i => chain.Add(services + i));
         Measure("changed", i => chain.ChangeRule(i * 97 % services, i));
         Measure("scaled", i => chain.Scale(i * 89 % services, i));

@@ -41,13 +41,16 @@ internal static class RouteTable
     public static HttpRouterModel Router(Shape shape, int i)
     {
         var text = Rule(shape, i);
-        return new()
-        {
-            Name = $"r{i}@nomad",
-            Config = new HttpRouterConfig { Rule = text },
-            Rule = new CompiledRule(HttpRule.Parse(text)),
-            Priority = HttpRule.PriorityOf(text),
-            Pipeline = Pipeline,
-        };
+        return Router($"r{i}@nomad", text, HttpRule.PriorityOf(text));
     }
+
+    /// <summary>A router with a rule of the caller's.</summary>
+    public static HttpRouterModel Router(string name, string rule, long priority) => new()
+    {
+        Name = name,
+        Config = new HttpRouterConfig { Rule = rule },
+        Rule = new CompiledRule(HttpRule.Parse(rule)),
+        Priority = priority,
+        Pipeline = Pipeline,
+    };
 }

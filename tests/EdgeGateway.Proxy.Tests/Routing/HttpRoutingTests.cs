@@ -22,6 +22,7 @@ public sealed class HttpRoutingTests(Xunit.Abstractions.ITestOutputHelper output
         "Host(`a.test`)", "Host(`A.Test.`)", "Host(`*.test`)", "Host(`x.a.test`)", "HostRegexp(`^[ab]\\.`)",
         "PathPrefix(`/`)", "PathPrefix(`/a`)", "PathPrefix(`/a/b`)", "PathPrefix(`/ab`)", "Path(`/a`)", "Path(`/a/b`)", "PathRegexp(`^/a.*c$`)",
         "Method(`GET`)", "Method(`POST`)", "Query(`q`, `1`)", "ClientIP(`127.0.0.0/8`)", "Header(`X-Nothing`, `1`)",
+        "Header(`X-T`, `1`)", "Header(`x-t`, `2`)", "HeaderRegexp(`X-T`, `^[13]$`)",
     ];
 
     // Each alone and negated, each pair joined either way, some with one more; and the old language.
@@ -41,7 +42,13 @@ public sealed class HttpRoutingTests(Xunit.Abstractions.ITestOutputHelper output
         .. from host in new[] { "a.test", "b.test", "a.test.", "x.a.test", "c.d.test", "other", "" }
            from path in new[] { "/", "/a", "/a/", "/a/b", "/a/b/c", "/ab", "/b?q=1" }
            select new TestRequest(path, host).StartRouted(),
+        .. from host in new[] { "a.test", "other" }
+           from path in new[] { "/", "/a" }
+           from head in new[] { ("POST", new[] { "1" }), ("GET", ["2", "1"]), ("PUT", ["3"]) }
+           select WithHeader(path, host, head.Item1, head.Item2).StartRouted(),
     ];
+
+    private static readonly HttpRule[] RulesWithoutHostAndPath = [.. Rules.Where(static rule => rule.Hosts is null && rule.Keys.Paths is null)];
 
     internal static HttpRouterModel Router(string name, RouteRule rule, long priority = 1, int rank = int.MaxValue, bool tls = false) => new()
     {
@@ -84,9 +91,21 @@ public sealed class HttpRoutingTests(Xunit.Abstractions.ITestOutputHelper output
     }
 
     [Property(MaxTest = 1000)]
-    public Property Rules_of_every_shape_keep_their_order_through_all_changes_of_the_table()
+    public Property Rules_of_every_shape_keep_their_order_through_all_changes_of_the_table() => KeepTheirOrder(Rules);
+
+    [Property(MaxTest = 500)]
+    public Property Rules_that_name_neither_host_nor_path_keep_their_order_through_all_changes_of_the_table() => KeepTheirOrder(RulesWithoutHostAndPath);
+
+    private static TestRequest WithHeader(string path, string host, string method, string[] values)
     {
-        var table = Gen.Elements(Rules).SelectMany(static rule => Gen.Choose(-1, 1).SelectMany(priority => Gen.Choose(0, 1).Select(rank => (rule, priority, rank))))
+        var request = new TestRequest(path, host, method);
+        request.Request.Headers["X-T"] = values;
+        return request;
+    }
+
+    private static Property KeepTheirOrder(HttpRule[] rules)
+    {
+        var table = Gen.Elements(rules).SelectMany(static rule => Gen.Choose(-1, 1).SelectMany(priority => Gen.Choose(0, 1).Select(rank => (rule, priority, rank))))
             .ListOf(30)
             .Select(static list => list.Select(static (item, i) => Router(
                 $"r{i}", new CompiledRule(item.rule), item.priority == 0 ? item.rule.Priority : item.priority, item.rank)).ToArray());
@@ -130,10 +149,12 @@ public sealed class HttpRoutingTests(Xunit.Abstractions.ITestOutputHelper output
     [InlineData("PathPrefix(`/app{0}`)")]
     [InlineData("(Host(`a{0}.test`) || Host(`one.test`)) && Path(`/app{0}/x`)")]
     [InlineData("Host(`one.test`) && !Path(`/app{0}/x`)")]
+    [InlineData("Header(`X-T`, `{0}`)")]
+    [InlineData("Host(`one.test`) && Header(`X-T`, `{0}`) && Method(`GET`)")]
     public void A_match_among_ten_thousand_of_one_host_or_none_allocates_nothing(string rule)
     {
         var routing = HttpRouting.Build(Enumerable.Range(0, 10_000).Select(i => Router($"r{i}", new CompiledRule(HttpRule.Parse(string.Format(null, rule, i))))));
-        var request = new TestRequest("/app77/x", "one.test").StartRouted();
+        var request = WithHeader("/app77/x", "one.test", "GET", ["77"]).StartRouted();
         var found = routing.Match(request);
         Assert.NotNull(found);
         Assert.Equal(routing.Routers.First(router => router.Rule.Matches(request)).Name, found.Name);

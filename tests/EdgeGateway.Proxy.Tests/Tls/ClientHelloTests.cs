@@ -67,6 +67,47 @@ public sealed class ClientHelloTests
         return Enum.IsDefined(ClientHello.Read(bytes, out _));
     }
 
+    [Theory]
+    [MemberData(nameof(Recordings))]
+    public void Reading_a_hello_like_one_before_allocates_nothing_also_spread_over_records(string name)
+    {
+        var (whole, spread) = (Bytes(name), Records(Bytes(name).AsSpan(5), 100));
+        for (var i = 0; i < 50; i++)
+        {
+            ClientHello.Read(whole, out _); // the texts are known, the pool has its buffer
+            ClientHello.Read(spread, out _);
+        }
+
+        // The least of some rounds: code that runs often is compiled anew on this thread's time.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 20; i++)
+            {
+                ClientHello.Read(whole, out _);
+                ClientHello.Read(spread, out _);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
+    }
+
+    [Fact]
+    public void Ten_thousand_names_are_all_read_rightly_although_they_share_places()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                Assert.Equal(ClientHelloStatus.Complete, ClientHello.Read(Hello($"n{i}.Example.test"), out var hello));
+                Assert.Equal($"n{i}.example.test", hello.ServerName);
+            }
+        }
+    }
+
     [Fact]
     public void A_hello_above_64_KiB_is_given_up()
     {

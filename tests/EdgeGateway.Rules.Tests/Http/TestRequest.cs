@@ -19,7 +19,9 @@ internal sealed class TestRequest : HttpRequestView
 
     public override string RoutingPath => Path;
 
-    public override string Method => "GET";
+    public string Verb { get; set; } = "GET";
+
+    public override string Method => Verb;
 
     public override IPAddress? PeerAddress => Peer;
 

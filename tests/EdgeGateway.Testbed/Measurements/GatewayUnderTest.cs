@@ -17,14 +17,14 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Starts it and waits until it has every route of the moment.</summary>
-    public static async Task<GatewayUnderTest> StartAsync(string executable, EmbeddedNomad nomad)
+    public static async Task<GatewayUnderTest> StartAsync(string executable, EmbeddedNomad nomad, Action<string>? said = null)
     {
         var port = FreePort();
         var start = new ProcessStartInfo(
             executable,
             [
                 string.Create(CultureInfo.InvariantCulture, $"--entrypoints.web.address=127.0.0.1:{port}"), "--providers.nomad=true",
-                $"--providers.nomad.endpoint.address={nomad.Url}",
+                $"--providers.nomad.endpoint.address={nomad.Url}", .. said is null ? (string[])[] : ["--log.level=DEBUG"],
             ])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
@@ -40,6 +40,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         {
             if (line.Data is not null)
             {
+                said?.Invoke(line.Data);
                 lock (gateway._tail)
                 {
                     gateway._tail.Enqueue(line.Data);
@@ -70,6 +71,16 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         }
 
         return gateway;
+    }
+
+    /// <summary>User and system time so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
     }
 
     /// <summary>Its last lines.</summary>

@@ -35,14 +35,25 @@ internal static class RouteLiveCommand
         {
             await using var nomad = await EmbeddedNomad.StartAsync();
             nomad.Register([.. Enumerable.Range(0, services).Select(i => Of($"s{i}", whoami.Port))]);
-            await using var gateway = await GatewayUnderTest.StartAsync(executable, nomad);
+            var events = new EventTimes();
+            nomad.BeforeLine = events.Written;
+            await using var gateway = await GatewayUnderTest.StartAsync(executable, nomad, events.Said);
             var probes = Enumerable.Range(0, Probes).Select(_ => new RouteProbe(gateway.Port)).ToList();
             probes[0].UntilLive($"s{services - 1}.test");
 
             // The first changes pay for the compiler of the runtime.
             Alone(nomad, probes[0], whoami.Port, "warm", 50);
+            await events.TakeAsync(nomad.Index);
             Print($"one at a time, {Singles}, among {services} services", Alone(nomad, probes[0], whoami.Port, "one", Singles));
+            Print("  of these", await events.TakeAsync(nomad.Index));
             Print($"bursts of {BurstSize}, {Bursts}, among {services} services", await InBurstsAsync(nomad, probes, whoami.Port));
+            Print("  of these", await events.TakeAsync(nomad.Index));
+            var cpu = gateway.Cpu;
+            await QuietBurstsAsync(nomad, whoami.Port);
+            cpu = gateway.Cpu - cpu;
+            Print("the same bursts, nobody asks", await events.TakeAsync(nomad.Index));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  CPU of the gateway for {BurstSize} that come and {BurstSize} that go: {cpu.TotalMilliseconds / Bursts:0.0} ms"));
             if (services == 1000)
             {
                 Print($"after an outage of 6 to 10 s, {Outages}, among {services} services", await AfterOutagesAsync(nomad, probes[0], whoami.Port));
@@ -106,6 +117,23 @@ internal static class RouteLiveCommand
         return times;
     }
 
+    /// <summary>The bursts alone: no client takes the processors away.</summary>
+    private static async Task QuietBurstsAsync(EmbeddedNomad nomad, int port)
+    {
+        for (var b = 0; b < Bursts; b++)
+        {
+            var names = Enumerable.Range(0, BurstSize).Select(i => string.Create(CultureInfo.InvariantCulture, $"q{b}x{i}")).ToArray();
+            foreach (var name in names)
+            {
+                nomad.Register(Of(name, port));
+            }
+
+            await Task.Delay(300);
+            nomad.Deregister(names);
+            await Task.Delay(300);
+        }
+    }
+
     /// <summary>From the moment at which Nomad's port is open again; the route was registered while it was away.</summary>
     private static async Task<List<double>> AfterOutagesAsync(EmbeddedNomad nomad, RouteProbe probe, int port)
     {
@@ -125,6 +153,12 @@ internal static class RouteLiveCommand
 
     private static Registration Of(string name, int port) =>
         new(name, name, name, "127.0.0.1", port, [$"traefik.http.routers.{name}.rule=Host(`{name}.test`)"]);
+
+    private static void Print(string what, (List<double> FromLine, List<double> Own) times)
+    {
+        Print($"{what}, Nomad's line to the snapshot in force", times.FromLine);
+        Print($"{what}, the gateway's own part, {times.Own.Count} snapshots", times.Own);
+    }
 
     private static void Print(string what, List<double> times)
     {

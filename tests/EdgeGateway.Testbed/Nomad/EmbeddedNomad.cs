@@ -59,6 +59,9 @@ public sealed class EmbeddedNomad : IAsyncDisposable
     /// <summary>Awaited before the first line of an event stream is written.</summary>
     public Func<Task>? BeforeHello { get; set; }
 
+    /// <summary>Told each line of an event stream just before it is written.</summary>
+    public Action<string>? BeforeLine { get; set; }
+
     /// <summary>Namespaces and jobs.</summary>
     public DeclaredState Declared { get; }
 

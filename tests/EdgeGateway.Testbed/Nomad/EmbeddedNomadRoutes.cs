@@ -253,6 +253,7 @@ internal sealed class EmbeddedNomadRoutes(EmbeddedNomad nomad)
 
                 while (stream.Lines.Reader.TryRead(out var line))
                 {
+                    nomad.BeforeLine?.Invoke(line);
                     await exchange.RawAsync(line + "\n", stop);
                 }
             }

@@ -13,7 +13,6 @@ internal sealed class FileScanner(string? directory, string? filename)
     // Bounds against a folder that is not what the user meant (a home folder, a mounted disk).
     private const int MaxFiles = 10_000;
     private const int MaxDepth = 32;
-    private const int MaxHops = 8;
     private const int MaxFolders = 16;
 
     // A configuration of 10,000 routers has about 3 MB.
@@ -119,7 +118,7 @@ internal sealed class FileScanner(string? directory, string? filename)
             FileContent content;
             try
             {
-                FollowLinks(file);
+                LinkFolders.Add(file.FullName, Folders, MaxFolders);
                 var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
                 stamp = (target.Length, target.LastWriteTimeUtc);
                 if (trustStamps && before is { Content.Problem: null } && before.Stamp == stamp)
@@ -143,16 +142,6 @@ internal sealed class FileScanner(string? directory, string? filename)
 
             // Same content, same object: that is what "unchanged" means from here on.
             Files.Add(new(name, path, stamp, before?.Content.Equals(content) == true ? before.Content : content));
-        }
-
-        private void FollowLinks(FileInfo file)
-        {
-            var link = file.FullName;
-            for (var hop = 0; hop < MaxHops && Folders.Count < MaxFolders && new FileInfo(link).LinkTarget is { } target; hop++)
-            {
-                link = Path.GetFullPath(target, Path.GetDirectoryName(link)!);
-                Folders.Add(Path.GetDirectoryName(link)!);
-            }
         }
 
         private void PassOver(string path, string why) =>

@@ -7,13 +7,16 @@ namespace EdgeGateway.Configuration.Files.Provider;
 /// Tells that something happened in the watched folders. What happened is found by looking (events are late, joined or lost): so renames,
 /// swapped links and folders that come back need no rules of their own. Where the system gives no events, the provider's slow look remains.
 /// </summary>
-internal sealed partial class FileWatch(string root, bool isFolder, ILogger logger) : IDisposable
+/// <param name="root">The file or folder to watch; null = only the folders given to <see cref="Follow"/>.</param>
+/// <param name="isFolder">Whether it is a folder.</param>
+/// <param name="logger">Told of folders that cannot be watched.</param>
+public sealed partial class FileWatch(string? root, bool isFolder, ILogger logger) : IDisposable
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     private readonly List<FileSystemWatcher> _watchers = [];
-    private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+    private readonly string? _root = root is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
     private volatile bool _isStale;
     private string? _failed;
 
@@ -53,13 +56,17 @@ internal sealed partial class FileWatch(string root, bool isFolder, ILogger logg
         _isStale = false;
         Stop();
         _failed = null;
-        if (isFolder)
+        if (isFolder && _root is not null)
         {
             // The link to it may be swapped: the watch is on what it leads to.
             Add(_root, below: true);
         }
 
-        Add(Path.GetDirectoryName(_root) ?? "/", below: false, aroundRoot: isFolder);
+        if (_root is not null)
+        {
+            Add(Path.GetDirectoryName(_root) ?? "/", below: false, aroundRoot: isFolder);
+        }
+
         foreach (var folder in folders)
         {
             Add(folder, below: false);
@@ -68,6 +75,7 @@ internal sealed partial class FileWatch(string root, bool isFolder, ILogger logg
         Wake();
     }
 
+    /// <inheritdoc />
     public void Dispose() => Stop();
 
     private void Stop()
