@@ -409,7 +409,8 @@ public sealed partial class EntryPoint : IAsyncDisposable
             Func<Task<SslStream?>>? handshake = router.IsTls && !router.IsPassthrough
                 ? () => HandshakeAsync(connection, opening, hello, router.TlsOptions, forRelay: true)
                 : null;
-            return await _tcp.ServeAsync(router, connection, socket, opening, handshake, startTls, _cut.Token);
+            return await _tcp.ServeAsync(
+                router, connection, socket, opening, handshake, router.TlsOptions.Model?.SharesProtocol(hello.Protocols ?? []) != false, startTls, _cut.Token);
         }
         finally
         {

@@ -80,6 +80,13 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             Reports = new(provider, reports, models),
         };
 
+        (HttpServiceModel?, string?) FindService(QualifiedName wanted)
+        {
+            var found = services.Find(wanted);
+            usedServices.Add((wanted, found));
+            return found is null ? (null, $"the service \"{wanted}\" does not exist{services.DidYouMean(wanted)}") : (found.Model, found.Error);
+        }
+
         void CompileOne(string made, string owner, HttpRouterConfig config)
         {
             var qualified = $"{made}@{owner}";
@@ -88,7 +95,10 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             if (served.Count == 0)
             {
                 reports.Add(new(
-                    qualified, owner, Shown(config, owner, 0), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? ""));
+                    qualified, owner, Shown(config, owner, 0), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? "")
+                {
+                    Places = faults.Places,
+                });
                 return;
             }
 
@@ -135,7 +145,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             }
 
             var missing = new List<string>();
-            var chain = middlewares.Resolve(config.Middlewares, owner, qualified, usedMiddlewares, missing);
+            var chain = middlewares.Resolve(config.Middlewares, owner, qualified, FindService, usedMiddlewares, missing);
             own.AddRange(missing.Select(text => faults.Describe("EG-ROUTER-MIDDLEWARE", "middlewares", text)));
             var serviceName = Service(config, owner);
             ServiceEntry? service = null;
@@ -183,7 +193,10 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             reports.Add(new(
                 qualified, owner, Shown(config, owner, priority),
                 !usable ? ElementStatus.Disabled : warned ? ElementStatus.Warning : ElementStatus.Enabled,
-                own.Distinct(StringComparer.Ordinal).ToConfigList(), served, serviceName?.ToString() ?? ""));
+                own.Distinct(StringComparer.Ordinal).ToConfigList(), served, serviceName?.ToString() ?? "")
+            {
+                Places = faults.Places,
+            });
         }
     }
 
