@@ -17,8 +17,8 @@ public sealed record ErrorPageConfig
     /// <summary>Path to ask for, with <c>{status}</c>, <c>{originalStatus}</c>, <c>{url}</c>.</summary>
     public string? Query { get; init; }
 
-    /// <summary>Request headers passed to it; empty = all.</summary>
-    public ConfigList<string> ErrorRequestHeaders { get; init; } = ConfigList<string>.Empty;
+    /// <summary>Request headers passed to it; empty = none, null = all.</summary>
+    public ConfigList<string>? ErrorRequestHeaders { get; init; }
 
     /// <summary>How it is read and written.</summary>
     public static ObjectType<ErrorPageConfig> Type { get; } = new ObjectType<ErrorPageConfig>(static () => new())

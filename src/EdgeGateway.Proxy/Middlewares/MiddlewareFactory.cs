@@ -2,13 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
 using EdgeGateway.Proxy.Middlewares.BasicAuth;
+using EdgeGateway.Proxy.Middlewares.CircuitBreaker;
 using EdgeGateway.Proxy.Middlewares.Compress;
+using EdgeGateway.Proxy.Middlewares.ContentType;
 using EdgeGateway.Proxy.Middlewares.DigestAuth;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
+using EdgeGateway.Proxy.Middlewares.Errors;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
 using EdgeGateway.Proxy.Middlewares.IPAllowList;
 using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
+using EdgeGateway.Proxy.Middlewares.RateLimit;
 using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
 using EdgeGateway.Proxy.Middlewares.ReplacePath;
@@ -19,6 +23,7 @@ using EdgeGateway.Proxy.Middlewares.StripPrefix;
 using EdgeGateway.Proxy.Middlewares.StripPrefixRegex;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Pipeline.Bodies;
+using EdgeGateway.Proxy.Services;
 using EdgeGateway.Rules.Regexp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -52,21 +57,23 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
     /// <param name="router">Qualified name of the router: counters belong to a router's use of a middleware, as in Traefik.</param>
     /// <param name="model">The middleware; null on an error.</param>
     /// <param name="error">What is wrong, in Traefik's words where it has some.</param>
+    /// <param name="services">Finds services that the middleware names; null = there are none.</param>
     public bool TryCreate(
         string qualifiedName,
         MiddlewareConfig config,
         string router,
         [NotNullWhen(true)] out MiddlewareModel? model,
-        [NotNullWhen(false)] out string? error)
+        [NotNullWhen(false)] out string? error,
+        ServiceLookup? services = null)
     {
-        (model, error) = Create(qualifiedName, config, router);
+        (model, error) = Create(qualifiedName, config, router, services ?? NoServices);
         return model is not null;
     }
 
     /// <summary>Names of the types that are set, as written in files; more than one is an error.</summary>
     public static IReadOnlyList<string> TypesOf(MiddlewareConfig config) => [.. MiddlewareConfig.Type.Present(config)];
 
-    private (MiddlewareModel? Model, string? Error) Create(string name, MiddlewareConfig config, string router)
+    private (MiddlewareModel? Model, string? Error) Create(string name, MiddlewareConfig config, string router, ServiceLookup services)
     {
         var types = TypesOf(config);
         return types.Count switch
@@ -94,9 +101,13 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                 { PassTLSClientCert: { } pass } => Done(new PassTLSClientCertFilter(name, pass)),
                 { Headers: { } headers } => CreateHeaders(name, headers),
                 { Compress: { } compress } => CompressWrapper.TryCreate(name, compress, out var wrapper, out var error) ? Done(wrapper) : Fail(error),
+                { ContentType: { } type } => Done(type.AutoDetect == false ? new PassingFilter(name) : new ContentTypeWrapper(name)),
                 { BasicAuth: { } basic } => BasicAuthWrapper.TryCreate(name, basic, _time, _logger, out var auth, out var error) ? Done(auth) : Fail(error),
                 { DigestAuth: { } digest } => CreateDigestAuth(name, config, digest, router),
+                { RateLimit: { } limit } => RateLimitWrapper.Create(name, limit, make => states.Adopt(router, name, config, make), _time),
                 { Retry: { } retry } => RetryWrapper.Create(name, retry, Bodies, _time, new Random(Chance.Next())),
+                { Errors: { } pages } => ErrorsWrapper.TryCreate(name, pages, services, out var errors, out var error) ? Done(errors) : Fail(error),
+                { CircuitBreaker: { } breaker } => CreateCircuitBreaker(name, config, breaker, router),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),
@@ -125,6 +136,12 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
             : HeadersFilter.TryCreate(name, config, out var filter, out var error) ? Done(filter) : Fail(error);
     }
 
+    private (MiddlewareModel?, string?) CreateCircuitBreaker(string name, MiddlewareConfig config, CircuitBreakerConfig breaker, string router) =>
+        CircuitExpression.TryParse(breaker.Expression ?? "", out var expression, out var error)
+            ? Done(new CircuitBreakerWrapper(
+                name, router, breaker, states.Adopt(router, name, config, () => new CircuitState(breaker, expression, _time)), _time, _logger))
+            : Fail(error);
+
     private (MiddlewareModel?, string?) CreateDigestAuth(string name, MiddlewareConfig config, DigestAuthConfig digest, string router) =>
         DigestAuthWrapper.TryCreate(
             name, digest, states.Adopt(router, name, config, () => new DigestNonces(_time)), _time, _logger, out var auth, out var error)
@@ -137,6 +154,12 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
             ? Done(new InFlightReqWrapper(
                 name, inFlight.Amount, source, states.Adopt(router, name, config, static () => new InFlightReqState())))
             : Fail($"error creating requests limiter: {error}");
+
+    private static HttpServiceModel? NoServices(string reference, out string? error)
+    {
+        error = $"the service \"{reference}\" does not exist";
+        return null;
+    }
 
     private static (MiddlewareModel?, string?) Done(MiddlewareModel model) => (model, null);
 

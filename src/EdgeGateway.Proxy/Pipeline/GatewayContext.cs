@@ -76,6 +76,9 @@ public sealed class GatewayContext : HttpRequestView
     /// <summary>True: no X-Forwarded-For goes to the server at all (a headers middleware that sets it to nothing).</summary>
     public bool OmitForwardedFor { get; set; }
 
+    /// <summary>True behind a <c>contentType</c>: answers get a Content-Type that is guessed.</summary>
+    internal bool GuessesContentType { get; set; }
+
     /// <summary>Asked about an answer before it is passed on; null on the way of most requests.</summary>
     internal AnswerGate? AnswerGate { get; set; }
 
@@ -370,6 +373,7 @@ public sealed class GatewayContext : HttpRequestView
         KeepForwardedFor = false;
         OmitForwardedFor = false;
         IsAborted = false;
+        GuessesContentType = false;
         Fault = null;
         AnswerGate = null;
         Upstream.Reset();

@@ -30,6 +30,9 @@ internal sealed class StatusRanges
         return true;
     }
 
+    /// <summary>Number of statuses that they hold.</summary>
+    public int Width => _ranges.Sum(static range => range.To - range.From + 1);
+
     /// <summary>True when one of them holds the status.</summary>
     public bool Contains(int status)
     {

@@ -1,6 +1,7 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Services;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
@@ -47,20 +48,27 @@ internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
         };
 
     /// <summary>The chain of a router, outermost first. Errors disable the router; what was looked up is added to <paramref name="used"/>.</summary>
+    /// <param name="references">Names as written.</param>
+    /// <param name="provider">Provider of names without one.</param>
+    /// <param name="router">Whose use of the middlewares it is.</param>
+    /// <param name="services">Finds a service that a middleware names, and notes that it is used.</param>
+    /// <param name="used">Gets what was looked up.</param>
+    /// <param name="errors">Gets what is wrong.</param>
     public List<MiddlewareModel> Resolve(
-        ConfigList<string> references, string provider, string router, List<(QualifiedName, MiddlewareEntry?)> used, List<string> errors)
+        ConfigList<string> references, string provider, string router, Func<QualifiedName, (HttpServiceModel?, string?)> services,
+        List<(QualifiedName, MiddlewareEntry?)> used, List<string> errors)
     {
         var chain = new List<MiddlewareModel>();
         foreach (var reference in references)
         {
-            Add(QualifiedName.Resolve(reference, provider), router, chain, used, errors, []);
+            Add(QualifiedName.Resolve(reference, provider), router, services, chain, used, errors, []);
         }
 
         return chain;
     }
 
     private void Add(
-        QualifiedName name, string router, List<MiddlewareModel> chain,
+        QualifiedName name, string router, Func<QualifiedName, (HttpServiceModel?, string?)> services, List<MiddlewareModel> chain,
         List<(QualifiedName, MiddlewareEntry?)> used, List<string> errors, List<QualifiedName> open)
     {
         var entry = Find(name);
@@ -82,20 +90,28 @@ internal sealed class MiddlewareCompiler(MiddlewareFactory factory)
             open.Add(name);
             foreach (var member in members.Middlewares)
             {
-                Add(QualifiedName.Resolve(member, name.Provider), router, chain, used, errors, open);
+                Add(QualifiedName.Resolve(member, name.Provider), router, services, chain, used, errors, open);
             }
 
             open.RemoveAt(open.Count - 1);
             return;
         }
 
-        if (factory.TryCreate(name.ToString(), entry.Config, router, out var model, out var error))
+        if (factory.TryCreate(name.ToString(), entry.Config, router, out var model, out var error, Lookup))
         {
+            // A service that it names may have been missing before.
+            entry.Error = null;
             chain.Add(model);
             return;
         }
 
         entry.Error = error;
         errors.Add(error);
+
+        HttpServiceModel? Lookup(string reference, out string? fault)
+        {
+            (var service, fault) = services(QualifiedName.Resolve(reference, name.Provider));
+            return service;
+        }
     }
 }

@@ -80,6 +80,13 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             Reports = new(provider, reports, models),
         };
 
+        (HttpServiceModel?, string?) FindService(QualifiedName wanted)
+        {
+            var found = services.Find(wanted);
+            usedServices.Add((wanted, found));
+            return found is null ? (null, $"the service \"{wanted}\" does not exist{services.DidYouMean(wanted)}") : (found.Model, found.Error);
+        }
+
         void CompileOne(string made, string owner, HttpRouterConfig config)
         {
             var qualified = $"{made}@{owner}";
@@ -138,7 +145,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             }
 
             var missing = new List<string>();
-            var chain = middlewares.Resolve(config.Middlewares, owner, qualified, usedMiddlewares, missing);
+            var chain = middlewares.Resolve(config.Middlewares, owner, qualified, FindService, usedMiddlewares, missing);
             own.AddRange(missing.Select(text => faults.Describe("EG-ROUTER-MIDDLEWARE", "middlewares", text)));
             var serviceName = Service(config, owner);
             ServiceEntry? service = null;

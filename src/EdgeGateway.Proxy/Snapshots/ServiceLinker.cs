@@ -74,14 +74,14 @@ internal sealed class ServiceLinker(ServiceCompiler services, MiddlewareCompiler
             entry.Error ??= fault;
         }
 
-        open.RemoveAt(open.Count - 1);
         var model = entry.Model;
         if (entry.Error is null && model is null && !factory.TryCreate(entry.Name.ToString(), entry.Config, members, before, out model, out var error))
         {
             entry.Error = error;
         }
 
-        var chain = WithMiddlewares(entry, links);
+        var chain = WithMiddlewares(entry, links, open);
+        open.RemoveAt(open.Count - 1);
         links.Before = null;
         entry.Model = entry.Error is not null ? null : chain.Count > 0 ? new ServiceWithMiddlewares(model!, chain) : model;
     }
@@ -113,12 +113,18 @@ internal sealed class ServiceLinker(ServiceCompiler services, MiddlewareCompiler
         return member.Model;
     }
 
-    private List<MiddlewareModel> WithMiddlewares(ServiceEntry entry, ServiceLinks links)
+    private List<MiddlewareModel> WithMiddlewares(ServiceEntry entry, ServiceLinks links, List<QualifiedName> open)
     {
         var errors = new List<string>();
+        (HttpServiceModel?, string?) Find(QualifiedName name)
+        {
+            var member = services.Find(name);
+            links.Services = [.. links.Services, (name, member)];
+            return (ModelOf(name, member, open, out var fault), fault);
+        }
 
         // What middlewares count belongs to this use of them, as with a router.
-        var chain = middlewares.Resolve(entry.Config.Middlewares, entry.Name.Provider, $"service {entry.Name}", links.Middlewares, errors);
+        var chain = middlewares.Resolve(entry.Config.Middlewares, entry.Name.Provider, $"service {entry.Name}", Find, links.Middlewares, errors);
         entry.Error ??= errors.FirstOrDefault();
         return chain;
     }

@@ -22,6 +22,9 @@ public sealed class UnsupportedKindsTests
         ["ipAllowList"] = new() { IpAllowList = new() { SourceRange = ["::/0"] } },
         ["ipWhiteList"] = new() { IpWhiteList = new() { SourceRange = ["::/0"] } },
         ["passTLSClientCert"] = new() { PassTLSClientCert = new() { Pem = true } },
+        ["contentType"] = new() { ContentType = new() },
+        ["rateLimit"] = new() { RateLimit = new() { Average = 1 } },
+        ["errors"] = new() { Errors = new() { Status = ["500"], Service = "s" } },
         ["basicAuth"] = new() { BasicAuth = new() { Users = ["a:b"] } },
         ["digestAuth"] = new() { DigestAuth = new() { Users = ["a:b:c"] } },
         ["headers"] = new() { Headers = new() { CustomRequestHeaders = new Dictionary<string, string> { ["X-A"] = "1" }.ToConfigMap() } },
@@ -29,6 +32,7 @@ public sealed class UnsupportedKindsTests
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
         ["redirectScheme"] = new() { RedirectScheme = new() { Scheme = "https" } },
         ["retry"] = new() { Retry = new() { Attempts = 2 } },
+        ["circuitBreaker"] = new() { CircuitBreaker = new() { Expression = "NetworkErrorRatio() > 0.5" } },
         ["inFlightReq"] = new() { InFlightReq = new() { Amount = 1 } },
     };
 

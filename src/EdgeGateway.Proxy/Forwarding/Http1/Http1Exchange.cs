@@ -125,6 +125,8 @@ internal sealed class Http1Exchange
             if (_context.AnswerGate?.Refuses(head.Status) == true)
             {
                 _context.Forwarding.ServerStatus = head.Status;
+                reusable = IsWhole(connection, head) && !head.Closes && _upload.IsComplete && connection.Received.IsEmpty && !_clientLeft
+                    && pool.TryKeep(connection);
                 return Outcome(AttemptResult.Refused, null);
             }
 
@@ -245,6 +247,22 @@ internal sealed class Http1Exchange
         return connection;
     }
 
+    // Drops the body of an answer that nobody wants, as far as it is there; true when that was all of it.
+    private bool IsWhole(Http1Connection connection, ResponseHead head)
+    {
+        var framing = AnswerHead.FramingOf(head, _context.Method);
+        if (framing == BodyFraming.None)
+        {
+            return true;
+        }
+
+        var dropped = new PooledOutput();
+        _progress.Begin(framing, head.Length);
+        var isWhole = _progress.TryPass(connection, dropped) && _progress.IsAtEnd;
+        dropped.Release();
+        return isWhole;
+    }
+
     private void NoteHead()
     {
         if (_context.Forwarding.HeadTimestamp == ForwardingRecord.Wanted)
@@ -330,16 +348,25 @@ internal sealed class Http1Exchange
         _headTimer.Change(_headTimeout, Timeout.InfiniteTimeSpan);
     }
 
-    // A timer of an earlier request may still come: the deadline tells.
+    // A timer of an earlier request may still come, and one may come some milliseconds early (its clock is a coarser one): the deadline tells.
     private void Expire()
     {
         lock (_gate)
         {
-            if (!_headReceived && _time.GetTimestamp() >= Volatile.Read(ref _headDeadline))
+            var deadline = Volatile.Read(ref _headDeadline);
+            if (_headReceived || deadline == long.MaxValue)
             {
-                _expired = true;
-                _connection?.Dispose();
+                return;
             }
+
+            if (deadline - _time.GetTimestamp() is > 0 and var left)
+            {
+                _headTimer?.Change(TimeSpan.FromSeconds((double)left / _time.TimestampFrequency) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            _expired = true;
+            _connection?.Dispose();
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed class CompressedBody : AnswerBody
         // Without a type gzip guesses one, which needs the first bytes; br and zstd do not ask.
         _plan = BodyPlan.Hold;
         _expected = response.ContentLength;
-        if (_expected is not null && !(isGzip && type.Length == 0 && _types.HasList))
+        if (_expected is not null && !(isGzip && type.Length == 0 && (_types.HasList || _context.GuessesContentType)))
         {
             Compress();
         }
@@ -199,9 +199,15 @@ internal sealed class CompressedBody : AnswerBody
     {
         var isShort = isWhole && _length < _minimum;
         var headers = _context.Http.Response.Headers;
-        var isUnknown = _coding == ContentCoding.Gzip && _types.HasList && headers.ContentType.ToString().Length == 0;
-        if (!isShort && !(isUnknown && !_types.Accepts(ContentSniffer.Guess(_input.AsSpan(0, _length)))))
+        var type = _coding == ContentCoding.Gzip && headers.ContentType.ToString().Length == 0 && _length > 0
+            && (_types.HasList || _context.GuessesContentType) ? ContentSniffer.Guess(_input.AsSpan(0, _length)) : null;
+        if (!isShort && (type is null || _types.Accepts(type)))
         {
+            if (type is not null && _context.GuessesContentType)
+            {
+                headers.ContentType = type; // once it is compressed nobody can tell
+            }
+
             Compress();
             return;
         }

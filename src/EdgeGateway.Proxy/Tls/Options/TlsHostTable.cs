@@ -40,19 +40,30 @@ internal sealed class TlsHostTable
         Dictionary<string, TlsOptionsEntry>? wildcards = null;
         foreach (var (host, entry) in hosts)
         {
-            IDictionary<string, TlsOptionsEntry> map = IsWildcard(host) ? wildcards ??= new(_wildcards, StringComparer.Ordinal) : changed;
-            var key = IsWildcard(host) ? host[1..] : host;
-            if (entry is null)
+            if (IsWildcard(host))
             {
-                map.Remove(key);
+                Set(wildcards ??= new(_wildcards, StringComparer.Ordinal), host[1..], entry);
             }
             else
             {
-                map[key] = entry;
+                Set(changed, host, entry);
             }
         }
 
         return new(changed.ToImmutable(), wildcards?.ToFrozenDictionary(StringComparer.Ordinal) ?? _wildcards, otherwise);
+    }
+
+    private static void Set<TMap>(TMap map, string key, TlsOptionsEntry? entry)
+        where TMap : IDictionary<string, TlsOptionsEntry>
+    {
+        if (entry is null)
+        {
+            map.Remove(key);
+        }
+        else
+        {
+            map[key] = entry;
+        }
     }
 
     /// <summary>The set of a connection; a broken one means that it is closed.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace EdgeGateway.Proxy.Middlewares.Compress;
+namespace EdgeGateway.Proxy.Pipeline;
 
 /// <summary>Takes bytes into one rented buffer that grows.</summary>
 internal sealed class PooledOutput : IBufferWriter<byte>
