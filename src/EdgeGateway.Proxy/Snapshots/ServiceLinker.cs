@@ -54,13 +54,13 @@ internal sealed class ServiceLinker(ServiceCompiler services, MiddlewareCompiler
 
     private void Link(ServiceEntry entry, List<QualifiedName> open)
     {
-        if (entry.Error is not null || IsDone(entry))
+        var links = entry.Links!;
+        if (links.IsLinked)
         {
             return;
         }
 
         open.Add(entry.Name);
-        var links = entry.Links!;
         var before = links.Before;
         var references = CompositeFactory.ReferencesOf(entry.Config);
         var members = new HttpServiceModel[references.Count];
@@ -83,12 +83,9 @@ internal sealed class ServiceLinker(ServiceCompiler services, MiddlewareCompiler
         var chain = WithMiddlewares(entry, links, open);
         open.RemoveAt(open.Count - 1);
         links.Before = null;
+        links.IsLinked = true;
         entry.Model = entry.Error is not null ? null : chain.Count > 0 ? new ServiceWithMiddlewares(model!, chain) : model;
     }
-
-    // A load balancer with middlewares has a model from the beginning, and a chain around it once it is linked.
-    private static bool IsDone(ServiceEntry entry) =>
-        entry.Model is not null && (entry.Config.Middlewares.Count == 0 || entry.Model is ServiceWithMiddlewares);
 
     private HttpServiceModel? ModelOf(QualifiedName name, ServiceEntry? member, List<QualifiedName> open, out string? fault)
     {

@@ -9,6 +9,9 @@ internal sealed class ServiceLinks(HttpServiceModel? before)
     /// <summary>What served under its name before; forgotten once the service is made.</summary>
     public HttpServiceModel? Before { get; set; } = before;
 
+    /// <summary>True once the service is put together, or known to be broken.</summary>
+    public bool IsLinked { get; set; }
+
     /// <summary>Services in front of which it stands.</summary>
     public (QualifiedName Name, ServiceEntry? Entry)[] Services { get; set; } = [];
 
