@@ -12,6 +12,7 @@ using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
 using EdgeGateway.Proxy.Middlewares.IPAllowList;
 using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
+using EdgeGateway.Proxy.Middlewares.RateLimit;
 using EdgeGateway.Proxy.Middlewares.RedirectRegex;
 using EdgeGateway.Proxy.Middlewares.RedirectScheme;
 using EdgeGateway.Proxy.Middlewares.ReplacePath;
@@ -103,6 +104,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                 { ContentType: { } type } => Done(type.AutoDetect == false ? new PassingFilter(name) : new ContentTypeWrapper(name)),
                 { BasicAuth: { } basic } => BasicAuthWrapper.TryCreate(name, basic, _time, _logger, out var auth, out var error) ? Done(auth) : Fail(error),
                 { DigestAuth: { } digest } => CreateDigestAuth(name, config, digest, router),
+                { RateLimit: { } limit } => RateLimitWrapper.Create(name, limit, make => states.Adopt(router, name, config, make), _time),
                 { Retry: { } retry } => RetryWrapper.Create(name, retry, Bodies, _time, new Random(Chance.Next())),
                 { Errors: { } pages } => ErrorsWrapper.TryCreate(name, pages, services, out var errors, out var error) ? Done(errors) : Fail(error),
                 { CircuitBreaker: { } breaker } => CreateCircuitBreaker(name, config, breaker, router),

@@ -23,6 +23,7 @@ public sealed class UnsupportedKindsTests
         ["ipWhiteList"] = new() { IpWhiteList = new() { SourceRange = ["::/0"] } },
         ["passTLSClientCert"] = new() { PassTLSClientCert = new() { Pem = true } },
         ["contentType"] = new() { ContentType = new() },
+        ["rateLimit"] = new() { RateLimit = new() { Average = 1 } },
         ["errors"] = new() { Errors = new() { Status = ["500"], Service = "s" } },
         ["basicAuth"] = new() { BasicAuth = new() { Users = ["a:b"] } },
         ["digestAuth"] = new() { DigestAuth = new() { Users = ["a:b:c"] } },
