@@ -276,6 +276,33 @@ public sealed partial class Layer4AccessLogTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_cut_at_the_end_is_still_told_and_an_entry_point_may_be_silent()
+    {
+        await using var server = Echo("x:");
+        var silent = GatewayProcess.FreePort();
+        await using var stage = await StartAsync(
+            n =>
+            {
+                n.Register("d1", "db", server.Port, Tcp("db", "HostSNI(`*`)", "db"));
+                n.Register("s1", "quiet", server.Port, Tcp("quiet", "HostSNI(`*`)", "quiet"));
+            },
+            "--entrypoints.db.transport.lifecycle.gracetimeout=200ms", $"--entrypoints.quiet.address=127.0.0.1:{silent}", "--entrypoints.quiet.observability.accesslogs=false");
+        await stage.Gateway.ListeningAsync(silent);
+        using (var unseen = await ConnectAsync(silent))
+        {
+            Assert.Equal("x:aend", await ExchangeAsync(unseen, "a"));
+        }
+
+        using var client = await ConnectAsync(_db);
+        await client.SendAsync("stay"u8.ToArray());
+        Assert.Equal("x:stay", await ReadAsync(client, 6));
+        Assert.Equal(0, await stage.Gateway.TerminateAsync());
+        var record = JsonDocument.Parse(Assert.Single(File.ReadAllLines(LogFile), line => line.Contains($"\"clientPort\":{PortOf(client)},", StringComparison.Ordinal))).RootElement;
+        Assert.Equal((("gateway", "cut"), 4, 6), (Ended(record), Number(record, "bytesReceived"), Number(record, "bytesSent")));
+        Assert.DoesNotContain("\"quiet\"", await File.ReadAllTextAsync(LogFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_format_ends_the_start_with_the_flag_and_the_place()
     {
         await using var gateway = GatewayProcess.Start(["--accessLog.l4.format=$remote_addr $upstream_adr"]);

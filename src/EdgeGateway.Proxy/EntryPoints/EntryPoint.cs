@@ -37,6 +37,9 @@ public sealed partial class EntryPoint : IAsyncDisposable
     // Out of file descriptors: accepting again at once would spin.
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
+    // A relay that was cut ends at once; a machine that hangs must not keep the gateway.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestSweep = TimeSpan.FromMilliseconds(50);
 
@@ -51,7 +54,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
     private readonly TcpForwarding _tcp;
     private readonly ProxyTrust? _proxyTrust;
     private readonly CancellationTokenSource _cut = new();
-    private readonly ConcurrentDictionary<Task, bool> _relays = new();
+    private readonly ConcurrentDictionary<Connection, TaskCompletionSource> _relays = new();
     private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
@@ -167,6 +170,9 @@ public sealed partial class EntryPoint : IAsyncDisposable
             connection.Abort();
         }
 
+        // What was cut is still told to the log.
+        using var last = new CancellationTokenSource(LastWords, _time);
+        await EndRelaysAsync(last.Token);
         await _sweeping;
     }
 
@@ -346,6 +352,10 @@ public sealed partial class EntryPoint : IAsyncDisposable
                 {
                     Forget(connection);
                     AccessLog?.Log(connection, hello, router, outcome);
+                    if (_relays.TryRemove(connection, out var ended))
+                    {
+                        ended.SetResult();
+                    }
                 }
             }
         }
@@ -402,28 +412,19 @@ public sealed partial class EntryPoint : IAsyncDisposable
     {
         // The client waits for us now, within the limits of connecting and of the handshake.
         Volatile.Write(ref connection.Deadline, 0);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _relays[ended.Task] = true;
-        try
-        {
-            Func<Task<SslStream?>>? handshake = router.IsTls && !router.IsPassthrough
-                ? () => HandshakeAsync(connection, opening, hello, router.TlsOptions, forRelay: true)
-                : null;
-            return await _tcp.ServeAsync(
-                router, connection, socket, opening, handshake, router.TlsOptions.Model?.SharesProtocol(hello.Protocols ?? []) != false, startTls, _cut.Token);
-        }
-        finally
-        {
-            _relays.TryRemove(ended.Task, out _);
-            ended.SetResult();
-        }
+        _relays[connection] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Func<Task<SslStream?>>? handshake = router.IsTls && !router.IsPassthrough
+            ? () => HandshakeAsync(connection, opening, hello, router.TlsOptions, forRelay: true)
+            : null;
+        return await _tcp.ServeAsync(
+            router, connection, socket, opening, handshake, router.TlsOptions.Model?.SharesProtocol(hello.Protocols ?? []) != false, startTls, _cut.Token);
     }
 
     private async Task EndRelaysAsync(CancellationToken limit)
     {
         try
         {
-            await Task.WhenAll(_relays.Keys).WaitAsync(limit);
+            await Task.WhenAll(_relays.Values.Select(static relay => relay.Task)).WaitAsync(limit);
         }
         catch (OperationCanceledException)
         {

@@ -112,6 +112,11 @@ internal sealed class TcpRelay : IConnectionControl
     public void Look(long now)
     {
         // Step 5.
+        if (_limits == default)
+        {
+            return;
+        }
+
         var moved = FromClient + ToServer + FromServer + ToClient;
         if (moved != _movedBefore)
         {
