@@ -8,10 +8,13 @@ need=()
 command -v curl >/dev/null || need+=(curl)
 command -v openssl >/dev/null || need+=(openssl)
 command -v psql >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need+=(postgresql postgresql-client)
+command -v nginx >/dev/null && [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || need+=(nginx libnginx-mod-stream)
+command -v haproxy >/dev/null || need+=(haproxy)
 /usr/bin/python3 -c 'import h2' 2>/dev/null || need+=(python3 python3-h2)
 if [ ${#need[@]} -gt 0 ]; then
   sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-  $sudo apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${need[@]}" >/dev/null \
+  # RUNLEVEL=1: the packages' own servers are not started (invoke-rc.d(8)); tests start theirs.
+  $sudo apt-get update -qq >/dev/null && $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq "${need[@]}" >/dev/null \
     || { echo "could not install: ${need[*]}"; echo "0 passed, 1 failed"; exit 1; }
 fi
 

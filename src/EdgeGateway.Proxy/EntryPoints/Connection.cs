@@ -31,6 +31,9 @@ public sealed class Connection
     /// <summary>The peer of the socket where the PROXY protocol named another one in <see cref="Peer"/>; else null.</summary>
     internal IPEndPoint? ProxyPeer { get; set; }
 
+    /// <summary>Bytes of <see cref="BytesRead"/> that were a PROXY header, or were meant to be one.</summary>
+    internal int ProxyHeaderLength { get; set; }
+
     /// <summary>Our side of the socket, IPv4-mapped addresses unwrapped.</summary>
     public required IPEndPoint Local { get; set; }
 

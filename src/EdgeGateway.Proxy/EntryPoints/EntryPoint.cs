@@ -377,10 +377,13 @@ public sealed partial class EntryPoint : IAsyncDisposable
         if (status == ProxyHeaderStatus.Malformed)
         {
             trust.CountMalformed();
+            connection.ProxyHeaderLength = (int)connection.BytesRead;
             connection.SetEnd(ConnectionEnd.BadOpening);
             LogProxyHeader(_log, Name, connection.PeerAddressText);
             return false;
         }
+
+        connection.ProxyHeaderLength = header.Length;
 
         // A header of somebody else is swallowed, as in Traefik: the connection works, its addresses do not count.
         if (header is { Source: { } source, Destination: { } destination } && trust.Believes(connection.Peer.Address))
@@ -406,7 +409,8 @@ public sealed partial class EntryPoint : IAsyncDisposable
             Func<Task<SslStream?>>? handshake = router.IsTls && !router.IsPassthrough
                 ? () => HandshakeAsync(connection, opening, hello, router.TlsOptions, forRelay: true)
                 : null;
-            return await _tcp.ServeAsync(router, connection, socket, opening, handshake, startTls, _cut.Token);
+            return await _tcp.ServeAsync(
+                router, connection, socket, opening, handshake, router.TlsOptions.Model?.SharesProtocol(hello.Protocols ?? []) != false, startTls, _cut.Token);
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
 using EdgeGateway.Proxy.Middlewares.BasicAuth;
+using EdgeGateway.Proxy.Middlewares.CircuitBreaker;
 using EdgeGateway.Proxy.Middlewares.Compress;
 using EdgeGateway.Proxy.Middlewares.ContentType;
 using EdgeGateway.Proxy.Middlewares.DigestAuth;
@@ -22,8 +23,8 @@ using EdgeGateway.Proxy.Middlewares.Sources;
 using EdgeGateway.Proxy.Middlewares.StripPrefix;
 using EdgeGateway.Proxy.Middlewares.StripPrefixRegex;
 using EdgeGateway.Proxy.Pipeline;
-using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Pipeline.Bodies;
+using EdgeGateway.Proxy.Services;
 using EdgeGateway.Rules.Regexp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -104,11 +105,12 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                 { ContentType: { } type } => Done(type.AutoDetect == false ? new PassingFilter(name) : new ContentTypeWrapper(name)),
                 { BasicAuth: { } basic } => BasicAuthWrapper.TryCreate(name, basic, _time, _logger, out var auth, out var error) ? Done(auth) : Fail(error),
                 { DigestAuth: { } digest } => CreateDigestAuth(name, config, digest, router),
-                { Errors: { } pages } => ErrorsWrapper.TryCreate(name, pages, services, out var errors, out var error) ? Done(errors) : Fail(error),
                 { ForwardAuth: { } forward } => ForwardAuthWrapper.Create(
                     name, forward, make => states.Adopt("", "forwardAuth", new() { ForwardAuth = new() { Tls = forward.Tls } }, make), Bodies, _time),
                 { RateLimit: { } limit } => RateLimitWrapper.Create(name, limit, make => states.Adopt(router, name, config, make), _time),
                 { Retry: { } retry } => RetryWrapper.Create(name, retry, Bodies, _time, new Random(Chance.Next())),
+                { Errors: { } pages } => ErrorsWrapper.TryCreate(name, pages, services, out var errors, out var error) ? Done(errors) : Fail(error),
+                { CircuitBreaker: { } breaker } => CreateCircuitBreaker(name, config, breaker, router),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),
@@ -136,6 +138,12 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
             ? Fail("headers configuration not valid")
             : HeadersFilter.TryCreate(name, config, out var filter, out var error) ? Done(filter) : Fail(error);
     }
+
+    private (MiddlewareModel?, string?) CreateCircuitBreaker(string name, MiddlewareConfig config, CircuitBreakerConfig breaker, string router) =>
+        CircuitExpression.TryParse(breaker.Expression ?? "", out var expression, out var error)
+            ? Done(new CircuitBreakerWrapper(
+                name, router, breaker, states.Adopt(router, name, config, () => new CircuitState(breaker, expression, _time)), _time, _logger))
+            : Fail(error);
 
     private (MiddlewareModel?, string?) CreateDigestAuth(string name, MiddlewareConfig config, DigestAuthConfig digest, string router) =>
         DigestAuthWrapper.TryCreate(

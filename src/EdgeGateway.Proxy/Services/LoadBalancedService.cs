@@ -39,7 +39,7 @@ public sealed class LoadBalancedService(
     internal bool IsChecked { get; init; }
 
     /// <inheritdoc />
-    public override bool IsUp => State.HasUsable;
+    public override bool IsUp => State.HasUsable(Selection?.CountsWeight ?? true);
 
     /// <inheritdoc />
     internal override string? HealthUnknown => IsChecked ? null : "healthCheck not enabled in config for this loadbalancer service";

@@ -19,6 +19,9 @@ internal sealed class ServerSelection(ServiceState state, ServerStrategy? strate
 {
     private readonly bool _measures = strategy is LeastTime;
 
+    /// <summary>False: a server's weight means nothing.</summary>
+    public bool CountsWeight { get; } = strategy is not PowerOfTwoChoices;
+
     /// <summary>The server for the next attempt; null when there is none left.</summary>
     public Server? Choose(GatewayContext context, in TriedServers tried)
     {

@@ -41,20 +41,18 @@ public sealed class ServiceState
     internal Server[] Listed => _servers;
 
     /// <summary>True when some server may get requests.</summary>
-    internal bool HasUsable
+    /// <param name="countsWeight">False: one without a share may, too (<c>p2c</c>).</param>
+    internal bool HasUsable(bool countsWeight)
     {
-        get
+        foreach (var server in _servers)
         {
-            foreach (var server in _servers)
+            if (server.IsUp && !server.IsFenced && (server.Weight > 0 || !countsWeight))
             {
-                if (server.IsUp && !server.IsFenced && server.Weight > 0)
-                {
-                    return true;
-                }
+                return true;
             }
-
-            return false;
         }
+
+        return false;
     }
 
     /// <summary>Puts a new list of servers in force; those whose URL stays keep their object and their place in the rotation.</summary>

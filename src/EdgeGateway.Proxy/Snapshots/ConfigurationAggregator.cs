@@ -98,6 +98,11 @@ public sealed partial class ConfigurationAggregator
                         _latest[provider] = message;
                         changed.Add(message);
                     }
+                    else
+                    {
+                        // The objects stay; where they were written may be elsewhere now.
+                        _latest[provider] = last with { OriginOf = message.OriginOf };
+                    }
                 }
 
                 _pending.Clear();

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Immutable;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Tls.Options;
 
@@ -26,7 +26,7 @@ public sealed class EntryPointRouting
     internal TlsHostTable TlsHosts { get; init; } = TlsHostTable.Empty;
 
     /// <summary>Routers whose own TLS options are not applied here, by name; mostly none.</summary>
-    internal FrozenSet<string> WithoutOwnTls { get; init; } = FrozenSet<string>.Empty;
+    internal ImmutableHashSet<string> WithoutOwnTls { get; init; } = [];
 
     /// <summary>The routing after a change of its routers, which are sorted into the plain and the TLS side (dynamic-config §6.2).</summary>
     public EntryPointRouting With(IReadOnlyCollection<HttpRouterModel> removed, IReadOnlyCollection<HttpRouterModel> added) => new()
@@ -40,7 +40,7 @@ public sealed class EntryPointRouting
     };
 
     /// <summary>The same routers with other TLS options.</summary>
-    internal EntryPointRouting With(TlsHostTable hosts, FrozenSet<string> withoutOwnTls) => new()
+    internal EntryPointRouting With(TlsHostTable hosts, ImmutableHashSet<string> withoutOwnTls) => new()
     {
         Name = Name,
         Port = Port,

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Layer4;
+using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Udp;
 
@@ -15,7 +16,7 @@ internal sealed class Layer4Compiler(
     TcpTransportCompiler transports, TcpServiceCompiler tcpServices, TcpMiddlewareCompiler tcpMiddlewares, TcpRouterCompiler tcpRouters,
     UdpServiceCompiler udpServices, UdpRouterCompiler udpRouters)
 {
-    private readonly Dictionary<string, (TcpRouterModel[] Routers, EntryPointRouting? Http, TcpRouting Routing)> _tables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TcpRouterModel[] Routers, HttpRouting Http, HttpsHosts Https, TcpRouting Routing)> _tables = new(StringComparer.Ordinal);
     private (string Provider, TcpConfiguration Tcp, UdpConfiguration Udp, TlsConfiguration Tls)[] _seen = [];
     private Layer4Report _report = new([], [], [], [], []);
 
@@ -47,6 +48,9 @@ internal sealed class Layer4Compiler(
     /// <summary>Files of transports that cannot be used as they are now.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => transports.Problems;
 
+    /// <summary>TCP rules that several jobs claim.</summary>
+    public ClaimedRule[] Claimed { get; private set; } = [];
+
     /// <summary>Compiles what changed and keeps the rest.</summary>
     /// <param name="messages">The latest of each provider.</param>
     /// <param name="changedFiles">Files whose content changed; null = none.</param>
@@ -68,11 +72,21 @@ internal sealed class Layer4Compiler(
         udpServices.Update(messages);
         udpRouters.Update(messages, udpServices);
         _report = new(tcpRouters.Reports(), tcpServices.Reports(), tcpMiddlewares.Reports(), udpRouters.Reports, udpServices.Reports());
+        Claimed = [.. tcpRouters.Models()
+            .GroupBy(static m => (m.EntryPoint, m.Model.IsTls, m.Model.Priority, m.Model.Config.Rule))
+            .Where(static same => same.Skip(1).Any())
+            .Select(same => ClaimedRule.Describe(
+                "tcp.routers", $"TCP rule {same.Key.Rule}", same.Key.EntryPoint, [.. same.Select(static m => m.Model.Name).Order(StringComparer.Ordinal)], messages))
+            .OfType<ClaimedRule>().OrderBy(static claimed => claimed.Problem.Message, StringComparer.Ordinal)];
         return counts;
     }
 
     /// <summary>The TCP routing of each entry point that has TCP routers, made anew only where they or the HTTP routers beside them changed.</summary>
-    public FrozenDictionary<string, TcpRouting> TcpTables(FrozenDictionary<string, EntryPointRouting> http)
+    /// <param name="http">HTTP routing of every entry point.</param>
+    /// <param name="removed">HTTP routers that went since the last call.</param>
+    /// <param name="added">HTTP routers that came since the last call.</param>
+    public FrozenDictionary<string, TcpRouting> TcpTables(
+        FrozenDictionary<string, EntryPointRouting> http, IReadOnlyList<CompiledRouter> removed, IReadOnlyList<CompiledRouter> added)
     {
         var byEntryPoint = tcpRouters.Models().GroupBy(static m => m.EntryPoint, static m => m.Model, StringComparer.Ordinal)
             .ToDictionary(static g => g.Key, static g => g.ToArray(), StringComparer.Ordinal);
@@ -83,18 +97,26 @@ internal sealed class Layer4Compiler(
 
         foreach (var (name, routers) in byEntryPoint)
         {
-            var beside = http.GetValueOrDefault(name);
-            if (_tables.TryGetValue(name, out var last) && ReferenceEquals(last.Http, beside) && last.Routers.AsSpan().SequenceEqual(routers))
+            var beside = http.GetValueOrDefault(name)?.Tls ?? HttpRouting.Empty;
+            var known = _tables.TryGetValue(name, out var last);
+            var sameRouters = known && last.Routers.AsSpan().SequenceEqual(routers);
+            if (sameRouters && ReferenceEquals(last.Http, beside))
             {
                 continue;
             }
 
-            var https = beside is null ? HttpsHosts.None : new HttpsHosts(beside.Tls.Routers.Select(static r => r.Rule.Domains));
-            _tables[name] = (routers, beside, new TcpRouting(
-                TcpRoutes.Build(routers.Where(static r => !r.IsTls)), TcpRoutes.Build(routers.Where(static r => r.IsTls)), https));
+            var https = known
+                ? ReferenceEquals(last.Http, beside) ? last.Https : last.Https.With(Domains(name, removed), Domains(name, added))
+                : HttpsHosts.None.With([], beside.Routers.Select(static router => router.Rule.Domains));
+            _tables[name] = (routers, beside, https, new TcpRouting(
+                sameRouters ? last.Routing.Plain : TcpRoutes.Build(routers.Where(static r => !r.IsTls)),
+                sameRouters ? last.Routing.Tls : TcpRoutes.Build(routers.Where(static r => r.IsTls)), https));
         }
 
         return _tables.ToFrozenDictionary(static e => e.Key, static e => e.Value.Routing, StringComparer.Ordinal);
+
+        static IEnumerable<IReadOnlyList<string>> Domains(string entryPoint, IReadOnlyList<CompiledRouter> routers) =>
+            routers.SelectMany(static router => router.Models).Where(m => m.EntryPoint == entryPoint && m.Model.IsTls).Select(static m => m.Model.Rule.Domains);
     }
 
     /// <summary>The UDP router of each entry point that has one.</summary>

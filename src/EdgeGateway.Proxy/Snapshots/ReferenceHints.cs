@@ -38,6 +38,23 @@ internal sealed class ReferenceHints
         return Of(wanted.Name, own.Source.Keys) is { } name ? $"; did you mean \"{name}@{own.Provider}\"?" : "";
     }
 
+    /// <inheritdoc cref="For{TConfig, TEntry}" />
+    /// <param name="wanted">The reference.</param>
+    /// <param name="known">What there is.</param>
+    public string For(QualifiedName wanted, IReadOnlyCollection<QualifiedName> known)
+    {
+        foreach (var name in known)
+        {
+            if (name.Name == wanted.Name && name.Provider != wanted.Provider)
+            {
+                return $"; did you mean \"{name}\"?";
+            }
+        }
+
+        var own = known.Where(name => name.Provider == wanted.Provider).Select(static name => name.Name);
+        return Of(wanted.Name, own) is { } similar ? $"; did you mean \"{similar}@{wanted.Provider}\"?" : "";
+    }
+
     /// <summary>The similar one of some names, or null.</summary>
     public string? Of(string wanted, IEnumerable<string> names) => _searches++ < MaximumSearches
         ? DidYouMean.Find(wanted, names.Take(MaximumNames))

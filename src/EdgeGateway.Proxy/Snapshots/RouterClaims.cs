@@ -12,14 +12,17 @@ namespace EdgeGateway.Proxy.Snapshots;
 internal sealed class RouterClaims
 {
     // The log gets no more lines than somebody will read.
-    private const int MaximumTold = 20;
+    internal const int MaximumTold = 20;
 
     // One router of each claim, by entry point; what several claim stands in the second map with all of its routers. Nearly all are alone.
     private readonly Dictionary<string, HashSet<HttpRouterModel>> _claims = new(StringComparer.Ordinal);
     private readonly Dictionary<Claim, List<HttpRouterModel>> _shared = [];
-    private readonly SortedDictionary<string, ConfigurationProblem> _told = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ClaimedRule> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<Claim, string> _contested = [];
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
+
+    /// <summary>Every claimed rule; another array after each change.</summary>
+    public ClaimedRule[] Claimed { get; private set; } = [];
 
     /// <summary>Takes up a change.</summary>
     /// <returns>One warning for each rule that is claimed by several jobs, at most twenty and one that counts the rest.</returns>
@@ -41,18 +44,19 @@ internal sealed class RouterClaims
         foreach (var claim in touched)
         {
             changed |= _contested.Remove(claim, out var known) && _told.Remove(known);
-            if (_shared.TryGetValue(claim, out var routers) && Describe(claim, routers, messages) is { } problem)
+            if (_shared.TryGetValue(claim, out var routers) && Describe(claim, routers, messages) is { } claimed)
             {
                 var key = $"{claim.Rule}\0{claim.EntryPoint}\0{claim.IsTls}\0{claim.Priority}";
                 _contested.Add(claim, key);
-                _told[key] = problem;
+                _told[key] = claimed;
                 changed = true;
             }
         }
 
         if (changed)
         {
-            var shown = _told.Values.Distinct().ToList();
+            Claimed = [.. _told.Values];
+            var shown = _told.Values.Select(static claimed => claimed.Problem).Distinct().ToList();
             _problems = shown.Count <= MaximumTold
                 ? shown.ToConfigList()
                 : [.. shown.Take(MaximumTold), new("EG-ROUTER-CLAIM", ProblemSeverity.Warning, new("routers"), $"{shown.Count - MaximumTold} more rules are claimed by several jobs")];
@@ -114,34 +118,10 @@ internal sealed class RouterClaims
 
     private static Claim Of(string entryPoint, HttpRouterModel model) => new(entryPoint, model.IsTls, model.Priority, model.ProviderRank, model.Config.Rule ?? "");
 
-    private static ConfigurationProblem? Describe(Claim claim, List<HttpRouterModel> routers, IReadOnlyList<ProviderMessage> messages)
+    private static ClaimedRule? Describe(Claim claim, List<HttpRouterModel> routers, IReadOnlyList<ProviderMessage> messages)
     {
         routers.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
-        var origins = routers.ConvertAll(router => Origin(router.Name, claim.EntryPoint, messages));
-        // The implied routers of canaries have the rule of the stable ones on purpose.
-        var second = origins.FindIndex(origin => origin?.Job != origins[0]?.Job);
-        if (second < 0)
-        {
-            return null;
-        }
-
-        var others = routers.Count > 2 ? $" and {routers.Count - 2} more" : "";
-        return new(
-            "EG-ROUTER-CLAIM", ProblemSeverity.Warning, new($"{origins[0]?.Text ?? routers[0].Name}; {origins[second]?.Text ?? routers[second].Name}"),
-            $"rule {claim.Rule.ReplaceLineEndings(" ")} is claimed by router {Named(0)} and router {Named(second)}{others} with equal priority; "
-            + $"{routers[0].Name} gets the requests, its name comes first. Give one of them another host, path or priority");
-
-        string Named(int at) => origins[at] is { } origin ? $"{routers[at].Name} of job {origin.Job}" : routers[at].Name;
-    }
-
-    private static ElementOrigin? Origin(string qualified, string entryPoint, IReadOnlyList<ProviderMessage> messages)
-    {
-        var at = qualified.LastIndexOf('@');
-        var (name, provider) = (qualified[..at], qualified[(at + 1)..]);
-        var originOf = messages.FirstOrDefault(message => message.Provider == provider)?.OriginOf;
-        // A router on several entry points may have been split (dynamic-config §3.4).
-        return originOf?.Invoke("http.routers", name, "rule")
-            ?? (name.StartsWith($"{entryPoint}-", StringComparison.Ordinal) ? originOf?.Invoke("http.routers", name[(entryPoint.Length + 1)..], "rule") : null);
+        return ClaimedRule.Describe("http.routers", $"rule {claim.Rule.ReplaceLineEndings(" ")}", claim.EntryPoint, routers.ConvertAll(static router => router.Name), messages);
     }
 
     private readonly record struct Claim(string EntryPoint, bool IsTls, long Priority, int ProviderRank, string Rule);

@@ -95,7 +95,10 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             if (served.Count == 0)
             {
                 reports.Add(new(
-                    qualified, owner, Shown(config, owner, 0), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? ""));
+                    qualified, owner, Shown(config, owner, 0), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? "")
+                {
+                    Places = faults.Places,
+                });
                 return;
             }
 
@@ -190,7 +193,10 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             reports.Add(new(
                 qualified, owner, Shown(config, owner, priority),
                 !usable ? ElementStatus.Disabled : warned ? ElementStatus.Warning : ElementStatus.Enabled,
-                own.Distinct(StringComparer.Ordinal).ToConfigList(), served, serviceName?.ToString() ?? ""));
+                own.Distinct(StringComparer.Ordinal).ToConfigList(), served, serviceName?.ToString() ?? "")
+            {
+                Places = faults.Places,
+            });
         }
     }
 

@@ -12,6 +12,11 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <param name="kind">Kind of router.</param>
 internal sealed class RouterFaults(string name, ProviderMessage message, string kind = "http.routers")
 {
+    private List<LocatedFault>? _places;
+
+    /// <summary>The places that stand in the texts given so far; mostly none.</summary>
+    public IReadOnlyList<LocatedFault> Places => _places ?? (IReadOnlyList<LocatedFault>)[];
+
     /// <summary>A fault, or a warning.</summary>
     /// <param name="code">Stable code, listed in docs/messages.md.</param>
     /// <param name="option">The router's option in which it stands, such as <c>middlewares</c>.</param>
@@ -20,7 +25,7 @@ internal sealed class RouterFaults(string name, ProviderMessage message, string 
     {
         // What a middleware or service says of itself may have its own code.
         var coded = text.Contains(" [EG-", StringComparison.Ordinal) ? text : $"{text} [{code}]";
-        return message.OriginOf?.Invoke(kind, name, option) is { } origin ? $"{coded} ({origin.Text})" : coded;
+        return At(option, coded);
     }
 
     /// <summary>A fault of the rule.</summary>
@@ -31,6 +36,16 @@ internal sealed class RouterFaults(string name, ProviderMessage message, string 
     }
 
     /// <summary>Adds the address of the router to a text that has none yet.</summary>
-    public string Locate(string text) =>
-        text.Contains(" [EG-RULE", StringComparison.Ordinal) || message.OriginOf?.Invoke(kind, name, "") is not { } origin ? text : $"{text} ({origin.Text})";
+    public string Locate(string text) => text.Contains(" [EG-RULE", StringComparison.Ordinal) ? text : At("", text);
+
+    private string At(string option, string text)
+    {
+        if (message.OriginOf?.Invoke(kind, name, option) is not { } origin)
+        {
+            return text;
+        }
+
+        (_places ??= []).Add(new(message.Provider, kind, name, option, origin.Text));
+        return $"{text} ({origin.Text})";
+    }
 }

@@ -42,7 +42,7 @@ internal sealed class RoutingTables(IReadOnlyDictionary<string, int> ports, TlsO
                 StringComparer.Ordinal);
         }
 
-        return _routings = _tls.Apply(_routings, removed, added, changes.Keys, tlsOptionsChanged);
+        return _routings = _tls.Apply(_routings, removed, added, tlsOptionsChanged);
 
         (List<HttpRouterModel> Removed, List<HttpRouterModel> Added) Of(string entryPoint)
         {

@@ -78,14 +78,14 @@ public sealed partial class SnapshotCompiler
 
         // Step 4.
         var entryPoints = _tables.Update(removed, added, tlsOptionsChanged);
-        var tcp = _layer4.TcpTables(entryPoints);
+        var tcp = _layer4.TcpTables(entryPoints, removed, added);
 
         Certificates?.Update(messages, files);
         _wishes.Update(removed, added);
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var claims = _claims.Update(removed, added, messages);
-        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_layer4.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(Certificates?.Problems ?? []).ToConfigList();
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_layer4.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(_layer4.Claimed.Select(static claimed => claimed.Problem).Distinct().Take(RouterClaims.MaximumTold)).Concat(Certificates?.Problems ?? []).ToConfigList();
         Say(problems);
         foreach (var (service, text, code) in _services.TakeComplaints())
         {
@@ -98,13 +98,14 @@ public sealed partial class SnapshotCompiler
         var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
         Compiled(
             _logger, added.Count + compiledTcp, _routers.Count - added.Count + reusedTcp, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        ClaimedRule[] claimed = [.. _claims.Claimed, .. _layer4.Claimed];
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
             Certificates = Wishes(layer4.Wishes),
             Tcp = tcp,
             Udp = _layer4.UdpTables(),
-            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems)),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems, claimed, messages)),
         };
     }
 
@@ -123,8 +124,17 @@ public sealed partial class SnapshotCompiler
 
     private static ConfigurationReport Report(
         RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, Layer4Report layer4,
-        ConfigList<ConfigurationProblem> problems)
+        ConfigList<ConfigurationProblem> problems, ClaimedRule[] claimed, IReadOnlyList<ProviderMessage> messages)
     {
+        var losers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (problem, names) in claimed)
+        {
+            foreach (var name in names)
+            {
+                losers[name] = $"{problem.Message} [{problem.Code}]";
+            }
+        }
+
         var usersOfServices = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var usersOfMiddlewares = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var router in routers)
@@ -142,18 +152,35 @@ public sealed partial class SnapshotCompiler
 
         return new()
         {
-            Routers = routers.Select(static r => KeyValuePair.Create(r.Name, r)).ToConfigMap(),
+            Routers = routers.Select(r => KeyValuePair.Create(r.Name, Now(r))).ToConfigMap(),
             Services = services
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfServices, r.Name) })).ToConfigMap(),
             Middlewares = middlewares
                 .Select(r => KeyValuePair.Create(r.Name, r with { UsedBy = Users(usersOfMiddlewares, r.Name) })).ToConfigMap(),
-            TcpRouters = layer4.TcpRouterMap(),
+            TcpRouters = layer4.TcpRouterMap().Select(e => KeyValuePair.Create(e.Key, NowTcp(e.Value))).ToConfigMap(),
             TcpServices = layer4.TcpServiceMap(),
             TcpMiddlewares = layer4.TcpMiddlewareMap(),
-            UdpRouters = layer4.UdpRouterMap(),
+            UdpRouters = layer4.UdpRouterMap().Select(e => KeyValuePair.Create(
+                e.Key, e.Value.Places.Count == 0 ? e.Value : e.Value with { Errors = LocatedFault.Refresh(e.Value.Errors, e.Value.Places, messages) })).ToConfigMap(),
             UdpServices = layer4.UdpServiceMap(),
             Problems = problems,
         };
+
+        RouterReport Now(RouterReport router)
+        {
+            router = router.Places.Count == 0 ? router : router with { Errors = LocatedFault.Refresh(router.Errors, router.Places, messages) };
+            return router.Status != ElementStatus.Disabled && losers.TryGetValue(router.Name, out var told)
+                ? router with { Status = ElementStatus.Warning, Errors = [.. router.Errors, told] }
+                : router;
+        }
+
+        TcpRouterReport NowTcp(TcpRouterReport router)
+        {
+            router = router.Places.Count == 0 ? router : router with { Errors = LocatedFault.Refresh(router.Errors, router.Places, messages) };
+            return router.Status != ElementStatus.Disabled && losers.TryGetValue(router.Name, out var told)
+                ? router with { Status = ElementStatus.Warning, Errors = [.. router.Errors, told] }
+                : router;
+        }
     }
 
     private static void Use(Dictionary<string, List<string>> users, string element, string router)

@@ -7,11 +7,13 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Knows every TCP middleware.</summary>
 internal sealed class TcpMiddlewareCompiler
 {
+    private readonly ReferenceHints _hints = new();
     private Dictionary<QualifiedName, TcpMiddlewareEntry> _entries = [];
 
     /// <summary>Takes up what the providers say; unchanged middlewares keep their entry.</summary>
     public void Update(IReadOnlyList<ProviderMessage> messages)
     {
+        _hints.Begin();
         var next = new Dictionary<QualifiedName, TcpMiddlewareEntry>();
         foreach (var message in messages)
         {
@@ -24,6 +26,9 @@ internal sealed class TcpMiddlewareCompiler
 
         _entries = next;
     }
+
+    /// <summary>A hint for a reference that is known to nobody.</summary>
+    public string DidYouMean(QualifiedName name) => _hints.For(name, _entries.Keys);
 
     /// <summary>The middleware of that name, or null.</summary>
     public TcpMiddlewareEntry? Find(QualifiedName name) => _entries.GetValueOrDefault(name);
@@ -44,7 +49,7 @@ internal sealed class TcpMiddlewareCompiler
             }
             else
             {
-                errors.Add(entry?.Error ?? $"middleware \"{name}\" does not exist");
+                errors.Add(entry?.Error ?? $"middleware \"{name}\" does not exist{DidYouMean(name)}");
             }
         }
 

@@ -77,7 +77,7 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
             service = (serviceName, entry);
             if (entry?.Model is null)
             {
-                errors.Add(entry?.Error ?? $"the service \"{serviceName}\" does not exist");
+                errors.Add(entry?.Error ?? $"the service \"{serviceName}\" does not exist{services.DidYouMean(serviceName)}");
             }
         }
 
@@ -114,7 +114,10 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
                     RuleSyntax = string.IsNullOrEmpty(config.RuleSyntax) ? DefaultRuleSyntax : config.RuleSyntax,
                 },
                 !usable || broken is not null ? ElementStatus.Disabled : warnings > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
-                errors.Select(faults.Locate).ToConfigList(), served, service?.Name.ToString() ?? ""),
+                errors.Select(faults.Locate).ToConfigList(), served, service?.Name.ToString() ?? "")
+            {
+                Places = faults.Places,
+            },
         };
     }
 

@@ -10,6 +10,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// </summary>
 internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4StateStore states, TcpHealthChecks health, RelayLimits limits = default)
 {
+    private readonly ReferenceHints _hints = new();
     private Dictionary<QualifiedName, TcpServiceConfig> _configs = [];
     private Dictionary<QualifiedName, TcpServiceEntry> _before = [];
     private Dictionary<QualifiedName, TcpServiceEntry> _entries = [];
@@ -17,6 +18,7 @@ internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4
     /// <summary>Takes up what the providers say.</summary>
     public void Update(IReadOnlyList<ProviderMessage> messages)
     {
+        _hints.Begin();
         _configs = [];
         foreach (var message in messages)
         {
@@ -37,6 +39,9 @@ internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4
         states.Keep(names.Contains);
         health.Keep(names.Contains);
     }
+
+    /// <summary>A hint for a reference that is known to nobody.</summary>
+    public string DidYouMean(QualifiedName name) => _hints.For(name, _entries.Keys);
 
     /// <summary>The service of that name, or null.</summary>
     public TcpServiceEntry? Find(QualifiedName name) => _entries.GetValueOrDefault(name);

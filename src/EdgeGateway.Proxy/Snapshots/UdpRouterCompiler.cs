@@ -34,7 +34,7 @@ internal sealed class UdpRouterCompiler(RouterEntryPoints entryPoints)
             {
                 errors.Add(
                     serviceName is null ? "the service is missing on the udp router"
-                    : service?.Error ?? $"the UDP service \"{serviceName}\" does not exist");
+                    : service?.Error ?? $"the UDP service \"{serviceName}\" does not exist{services.DidYouMean(serviceName.Value)}");
             }
 
             usable &= errors.Count == warnings;
@@ -45,7 +45,7 @@ internal sealed class UdpRouterCompiler(RouterEntryPoints entryPoints)
                 {
                     if (!models.TryAdd(entryPoint, model))
                     {
-                        errors.Add($"entry point \"{entryPoint}\" has more than one UDP router; {models[entryPoint].Name} is used");
+                        errors.Add($"entry point \"{entryPoint}\" has more than one UDP router; {Named(models[entryPoint].Name, entryPoint, messages)} is used");
                     }
                 }
             }
@@ -53,12 +53,18 @@ internal sealed class UdpRouterCompiler(RouterEntryPoints entryPoints)
             reports.Add(new(
                 name.ToString(), name.Provider, config.EntryPoints.Count == 0 ? config with { EntryPoints = served } : config,
                 !usable ? ElementStatus.Disabled : errors.Count > 0 ? ElementStatus.Warning : ElementStatus.Enabled,
-                errors.Select(faults.Locate).ToConfigList(), served, serviceName?.ToString() ?? ""));
+                errors.Select(faults.Locate).ToConfigList(), served, serviceName?.ToString() ?? "")
+            {
+                Places = faults.Places,
+            });
         }
 
         Models = models;
         Reports = [.. reports];
     }
+
+    private static string Named(string router, string entryPoint, IReadOnlyList<ProviderMessage> messages) =>
+        ClaimedRule.Origin("udp.routers", router, entryPoint, messages) is { } origin ? $"{router} of job {origin.Job}" : router;
 
     private UdpRouterModel Reused(string name, UdpServiceModel service) =>
         Models.Values.FirstOrDefault(model => model.Name == name && ReferenceEquals(model.Service, service)) ?? new(name, service);

@@ -12,4 +12,8 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <param name="ServiceName">Qualified service name; empty when the router names none.</param>
 public sealed record UdpRouterReport(
     string Name, string Provider, UdpRouterConfig Config, ElementStatus Status,
-    ConfigList<string> Errors, ConfigList<string> Using, string ServiceName);
+    ConfigList<string> Errors, ConfigList<string> Using, string ServiceName)
+{
+    /// <summary>Places in <see cref="Errors"/> that may have changed since.</summary>
+    internal IReadOnlyList<LocatedFault> Places { get; init; } = [];
+}

@@ -7,6 +7,7 @@ namespace EdgeGateway.Proxy.Snapshots;
 /// <summary>Knows every UDP service; as <see cref="TcpServiceCompiler"/>, without transports and checks.</summary>
 internal sealed class UdpServiceCompiler(Layer4StateStore states)
 {
+    private readonly ReferenceHints _hints = new();
     private Dictionary<QualifiedName, UdpServiceConfig> _configs = [];
     private Dictionary<QualifiedName, UdpServiceEntry> _before = [];
     private Dictionary<QualifiedName, UdpServiceEntry> _entries = [];
@@ -14,6 +15,7 @@ internal sealed class UdpServiceCompiler(Layer4StateStore states)
     /// <summary>Takes up what the providers say.</summary>
     public void Update(IReadOnlyList<ProviderMessage> messages)
     {
+        _hints.Begin();
         _configs = [];
         foreach (var message in messages)
         {
@@ -33,6 +35,9 @@ internal sealed class UdpServiceCompiler(Layer4StateStore states)
         var names = _configs.Keys.Select(static n => n.ToString()).ToHashSet(StringComparer.Ordinal);
         states.Keep(names.Contains);
     }
+
+    /// <summary>A hint for a reference that is known to nobody.</summary>
+    public string DidYouMean(QualifiedName name) => _hints.For(name, _entries.Keys);
 
     /// <summary>The service of that name, or null.</summary>
     public UdpServiceEntry? Find(QualifiedName name) => _entries.GetValueOrDefault(name);

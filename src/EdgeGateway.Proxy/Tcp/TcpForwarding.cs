@@ -39,11 +39,12 @@ internal sealed partial class TcpForwarding(TimeProvider time, ILogger<TcpForwar
     /// <param name="socket">Its socket.</param>
     /// <param name="opening">What was read of it goes to the server unless TLS ends here; its buffer is given back then.</param>
     /// <param name="handshake">Makes TLS with the client, null when that failed; null = TLS does not end here.</param>
+    /// <param name="agrees">False when the hello cannot lead to a connection: the handshake then fails before any server is asked.</param>
     /// <param name="startTls">The client asked for TLS with a PostgreSQL SSLRequest.</param>
     /// <param name="cancellation">Gives up connecting.</param>
     public async Task<TcpOutcome> ServeAsync(
         TcpRouterModel router, Connection connection, Socket socket, ClientOpening opening, Func<Task<SslStream?>>? handshake,
-        bool startTls, CancellationToken cancellation)
+        bool agrees, bool startTls, CancellationToken cancellation)
     {
         var peer = connection.Peer.Address;
         var entered = 0;
@@ -73,6 +74,15 @@ internal sealed partial class TcpForwarding(TimeProvider time, ILogger<TcpForwar
                 return outcome;
             }
 
+            if (handshake is not null && !agrees)
+            {
+                tls = await handshake();
+                if (tls is null)
+                {
+                    return outcome;
+                }
+            }
+
             (upstream, var target, outcome) = await ConnectAsync(router, connection, cancellation);
             if (upstream is null)
             {
@@ -87,7 +97,7 @@ internal sealed partial class TcpForwarding(TimeProvider time, ILogger<TcpForwar
             }
 
             // Step 3.
-            if (handshake is not null)
+            if (handshake is not null && tls is null)
             {
                 tls = await handshake();
                 if (tls is null)

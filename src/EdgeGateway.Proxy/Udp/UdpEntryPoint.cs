@@ -20,8 +20,9 @@ namespace EdgeGateway.Proxy.Udp;
 /// <summary>A UDP port and its sessions. Bind, start, stop; each once, in this order.</summary>
 public sealed partial class UdpEntryPoint : IAsyncDisposable
 {
-    // Each session has a socket: a quarter of the usual hard limit of descriptors in a container (65,536).
-    private const int MaxSessions = 16384;
+    // Each session has a socket. A quarter of the descriptors leaves enough for TCP, and enough memory even where there are a million.
+    private const int MostSessions = 16384;
+    private const int ShareOfDescriptors = 4;
 
     // More local addresses than machines have; only loopback has more (127.0.0.0/8).
     private const int MaxListeners = 256;
@@ -50,7 +51,7 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
     /// <param name="log">Log of the gateway.</param>
     /// <param name="time">Clock.</param>
     public UdpEntryPoint(string name, EntryPointConfig config, SnapshotHolder snapshots, ILoggerFactory log, TimeProvider time)
-        : this(name, config, snapshots, log, time, MaxSessions)
+        : this(name, config, snapshots, log, time, Math.Min(MostSessions, DescriptorLimit.Read() / ShareOfDescriptors))
     {
     }
 

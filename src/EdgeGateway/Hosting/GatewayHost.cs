@@ -9,8 +9,6 @@ using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Observability;
-using EdgeGateway.Proxy.Observability.AccessLog;
-using EdgeGateway.Proxy.Observability.Layer4Log;
 using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Pipeline.Bodies;
@@ -56,8 +54,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private readonly List<UdpEntryPoint> _udpEntryPoints = [];
     private readonly HttpForwarding _forwarding;
     private readonly CancellationTokenSource _ended = new();
-    private BoundedLineWriter? _accessLines;
-    private BoundedLineWriter? _layer4Lines;
+    private AccessLogs? _accessLogs;
     private TransportPool? _transports;
     private PemFiles? _pemFiles;
     private TcpHealthChecks? _healthChecks;
@@ -104,8 +101,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         using var rotate = PosixSignalRegistration.Create((PosixSignal)UserSignal1, signal =>
         {
             signal.Cancel = true;
-            _accessLines?.Reopen();
-            _layer4Lines?.Reopen();
+            _accessLogs?.Reopen();
         });
 
         // Step 2.
@@ -197,8 +193,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         _healthChecks?.Dispose();
         _pemFiles?.Dispose();
         _httpHealthChecks?.Dispose();
-        _accessLines?.Close(TimeSpan.FromSeconds(10));
-        _layer4Lines?.Close(TimeSpan.FromSeconds(10));
+        _accessLogs?.Close();
         _ended.Dispose();
     }
 
@@ -223,24 +218,9 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         _transports = new TransportPool(_configuration.ServersTransport);
         _pemFiles = new PemFiles(
             PemFiles.Named(_configuration.ServersTransport, _configuration.TcpServersTransport), _time, _loggers.CreateLogger<PemFiles>());
-        AccessLogger? accessLog = null;
-        if (_configuration.AccessLog is { } accessConfig)
-        {
-            try
-            {
-                _accessLines = BoundedLineWriter.Open(accessConfig.FilePath, "access log");
-                accessLog = new AccessLogger(_accessLines, _time, accessConfig.Format == "genericCLF", names
-                    .Where(static e => e.Value.Observability?.AccessLogs == false).Select(static e => e.Key).ToHashSet(StringComparer.Ordinal));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                LogNoAccessLog(_logger, accessConfig.FilePath ?? "", e.Message);
-            }
-        }
-
-        var layer4Log = Layer4Log();
+        var logs = _accessLogs = new AccessLogs(_configuration, _loggers.CreateLogger<AccessLogs>(), _time);
         var metrics = _configuration.Metrics.Prometheus is { } prometheus ? new RequestMetrics(prometheus, _time) : null;
-        Action<GatewayContext>? completed = accessLog is null ? null : accessLog.Log;
+        Action<GatewayContext>? completed = logs.Requests is { } requests ? requests.Log : null;
         if (metrics is not null)
         {
             completed += metrics.Count;
@@ -266,7 +246,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             var handler = new GatewayHandler(model, handlerOptions);
             _entryPoints.Add(new EntryPoint(name, config, context => new ValueTask(handler.HandleAsync(context)), certificates, _loggers, _time, _snapshots)
             {
-                AccessLog = config.Observability?.AccessLogs == false ? null : layer4Log,
+                AccessLog = logs.ConnectionsOf(name),
             });
         }
 
@@ -274,13 +254,13 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         {
             _udpEntryPoints.Add(new UdpEntryPoint(name, config, _snapshots, _loggers, _time)
             {
-                AccessLog = config.Observability?.AccessLogs == false ? null : layer4Log,
+                AccessLog = logs.ConnectionsOf(name),
             });
         }
 
         var providers = ProviderComposition.Create(_configuration, _loggers, _time);
         var ping = new PingService(_configuration.Ping?.TerminatingStatusCode ?? 503);
-        var compiler = Compiler(ping, random, accessLog, certificates, metrics);
+        var compiler = Compiler(ping, random, logs.Requests is not null, certificates, metrics);
         var aggregator = new ConfigurationAggregator(
             compiler, _snapshots, _loggers.CreateLogger<ConfigurationAggregator>(), snapshot =>
             {
@@ -290,37 +270,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         return (aggregator, providers, ping);
     }
 
-    private Layer4AccessLog? Layer4Log()
-    {
-        if (_configuration.AccessLog?.L4 is not { } config)
-        {
-            return null;
-        }
-
-        if (!Layer4LogFormat.TryParse(config.Format, out var format, out var error))
-        {
-            throw new InvalidDataException($"accessLog.l4.format: {error}"); // checked when the options were read
-        }
-
-        // One file has one writer: lines of two would be cut into each other when it is set aside.
-        if (_accessLines is not null && (config.FilePath ?? "") == (_configuration.AccessLog.FilePath ?? ""))
-        {
-            return new(_accessLines, format, _time);
-        }
-
-        try
-        {
-            _layer4Lines = BoundedLineWriter.Open(config.FilePath, "L4 access log");
-            return new(_layer4Lines, format, _time);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            LogNoAccessLog(_logger, config.FilePath ?? "", e.Message);
-            return null;
-        }
-    }
-
-    private SnapshotCompiler Compiler(PingService ping, Random random, AccessLogger? accessLog, CertificateStore certificates, RequestMetrics? metrics)
+    private SnapshotCompiler Compiler(PingService ping, Random random, bool logsRequests, CertificateStore certificates, RequestMetrics? metrics)
     {
         var names = _configuration.EntryPoints;
         var api = _configuration.Api;
@@ -335,7 +285,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             EntryPoints = [.. names],
             // In the order of Traefik's list.
             Providers = [.. _configuration.Providers.File is null ? Array.Empty<string>() : ["File"], .. _configuration.Providers.Nomad is null ? Array.Empty<string>() : ["Nomad"]],
-            AccessLog = accessLog is not null,
+            AccessLog = logsRequests,
             Debug = api?.Debug ?? false,
             Metrics = metrics is null ? "" : "Prometheus",
             Certificates = () => certificates.Leaves,
@@ -410,8 +360,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     {
         writer.WriteNumber("allocatedBytes", GC.GetTotalAllocatedBytes());
         writer.WriteNumber("logLinesDropped", _logLines.Dropped);
-        writer.WriteNumber("accessLogLinesDropped", _accessLines?.Dropped ?? 0);
-        writer.WriteNumber("accessLogL4LinesDropped", _layer4Lines?.Dropped ?? 0);
+        writer.WriteNumber("accessLogLinesDropped", _accessLogs?.Dropped.Requests ?? 0);
+        writer.WriteNumber("accessLogL4LinesDropped", _accessLogs?.Dropped.Connections ?? 0);
         writer.WriteNumber("tlsHandshakeFailures", _entryPoints.Sum(static e => e.HandshakeFaults.Refusals + e.HandshakeFaults.Timeouts + e.HandshakeFaults.Departures));
         writer.WriteNumber("retries", _forwarding.Retries);
         writer.WriteNumber("proxyHeadersMalformed", _entryPoints.Sum(static e => e.MalformedProxyHeaders));
@@ -447,7 +397,4 @@ internal sealed partial class GatewayHost : IAsyncDisposable
 
     [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "Ended")]
     private static partial void LogStopped(ILogger logger);
-
-    [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "The access log {Path} cannot be opened and is off: {Reason} [EG-ACCESSLOG]")]
-    private static partial void LogNoAccessLog(ILogger logger, string path, string reason);
 }

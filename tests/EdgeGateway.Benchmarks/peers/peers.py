@@ -225,20 +225,26 @@ def requests(processes, end):
     table("CPU per request, HTTP/1.1 keep-alive, 64 connections, 13 bytes" + (", TLS" if end else ""), "µs", rows)
 
 
-def handshakes(processes, resumed, count=1500):
-    rows = []
+def handshakes(processes, kind, count=1500):
+    rows, resumed = [], kind == "resumed"
     for name in NAMES:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
 
+        def ask(s):
+            s.sendall(b"GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n")
+            answer = b""
+            while piece := s.recv(4096):
+                answer += piece
+            return answer.startswith(b"HTTP/1.1 200")
+
         def one(session):
-            with socket.create_connection(("127.0.0.1", PORT[name + "-tls"])) as plain:
+            with socket.create_connection(("127.0.0.1", PORT[name + ("" if kind == "plain" else "-tls")])) as plain:
+                if kind == "plain":
+                    return None, False, ask(plain)
                 with context.wrap_socket(plain, server_hostname="a.test", session=session) as tls:
-                    tls.sendall(b"GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n")
-                    answer = b""
-                    while piece := tls.recv(4096):
-                        answer += piece
-                    return tls.session, tls.session_reused, answer.startswith(b"HTTP/1.1 200")
+                    good = ask(tls)
+                    return tls.session, tls.session_reused, good
 
         session = None
         for _ in range(300):
@@ -249,7 +255,7 @@ def handshakes(processes, resumed, count=1500):
             session = next_session if resumed else None
             reused, good = reused + was, good + ok
         rows.append((name, (cpu(processes[name]) - before) / count * 1e6, f"{reused} of {count} resumed" + ("" if good == count else f", {good} GOOD ONLY")))
-    table("CPU per new TLS 1.3 connection with one request, " + ("resumed" if resumed else "full"), "µs", rows)
+    table(f"CPU per new connection with one request, {dict(plain='plain', full='TLS 1.3, full', resumed='TLS 1.3, resumed')[kind]}", "µs", rows)
 
 
 def idle(processes, end, count=2000):
@@ -354,8 +360,8 @@ def main():
         if "tls" in parts:
             requests(processes, "-tls")
         if "handshake" in parts:
-            handshakes(processes, resumed=False)
-            handshakes(processes, resumed=True)
+            for kind in ("plain", "full", "resumed"):
+                handshakes(processes, kind)
         if "idle" in parts:
             idle(processes, "")
             idle(processes, "-tls")

@@ -59,7 +59,7 @@ internal sealed class Layer4Chain : IDisposable
         Snapshots.Publish(new()
         {
             EntryPoints = http,
-            Tcp = _compiler.TcpTables(http),
+            Tcp = _compiler.TcpTables(http, [], []),
             Udp = _compiler.UdpTables(),
             Report = new(() => new()
             {

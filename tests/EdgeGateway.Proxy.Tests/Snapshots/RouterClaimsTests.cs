@@ -1,5 +1,6 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
+using EdgeGateway.Proxy.Snapshots;
 using Xunit;
 
 namespace EdgeGateway.Proxy.Tests.Snapshots;
@@ -43,6 +44,56 @@ public sealed class RouterClaimsTests : IDisposable
     }
 
     [Fact]
+    public void The_router_that_gets_no_request_says_so_in_the_API_until_it_does()
+    {
+        string[] a = Router("a", "Host(`a`)");
+        string[] b = Router("b", "Host(`a`)");
+        var routers = Compile([.. a, .. b]).Routers;
+        Assert.Equal((ElementStatus.Enabled, ElementStatus.Warning), (routers["a@nomad"].Status, routers["b@nomad"].Status));
+        Assert.StartsWith("rule Host(`a`) is claimed by router a@nomad of job job-of-a", Assert.Single(routers["b@nomad"].Errors), StringComparison.Ordinal);
+        Assert.EndsWith("[EG-ROUTER-CLAIM]", routers["b@nomad"].Errors[0], StringComparison.Ordinal);
+
+        Assert.Equal(ElementStatus.Enabled, Compile(b).Routers["b@nomad"].Status);
+    }
+
+    [Fact]
+    public void A_TCP_rule_of_two_jobs_is_a_warning_too()
+    {
+        ConfigurationReport Tcp(params string[] names)
+        {
+            var message = TestCompiler.Message("nomad");
+            var tcp = new TcpConfiguration
+            {
+                Routers = names.Select(static name => KeyValuePair.Create(name, new TcpRouterConfig { Rule = "HostSNI(`a`)", Service = "s", Tls = new() })).ToConfigMap(),
+                Services = new[] { KeyValuePair.Create("s", new TcpServiceConfig { LoadBalancer = new() { Servers = [new() { Address = "127.0.0.1:1" }] } }) }.ToConfigMap(),
+            };
+            return _compiler.Compile(message with { Configuration = message.Configuration with { Tcp = tcp } }).Report.Value;
+        }
+
+        var report = Tcp("b", "a");
+        Assert.Equal(
+            "TCP rule HostSNI(`a`) is claimed by router a@nomad of job job-of-a and router b@nomad of job job-of-b with equal priority; a@nomad gets the requests, "
+            + "its name comes first. Give one of them another host, path or priority",
+            Assert.Single(report.Problems, static p => p.Code == "EG-ROUTER-CLAIM").Message);
+        Assert.Equal((ElementStatus.Enabled, ElementStatus.Warning), (report.TcpRouters["a@nomad"].Status, report.TcpRouters["b@nomad"].Status));
+        Assert.DoesNotContain(Tcp("a").Problems, static p => p.Code == "EG-ROUTER-CLAIM");
+    }
+
+    [Fact]
+    public void References_of_TCP_and_UDP_routers_to_nothing_have_a_hint()
+    {
+        var report = Compile(
+        [
+            "traefik.tcp.routers.t.rule=HostSNI(`*`)", "traefik.tcp.routers.t.service=databse", "traefik.tcp.routers.t.middlewares=alow", "traefik.tcp.services.database.loadbalancer.server.port=1",
+            "traefik.tcp.middlewares.allow.inflightconn.amount=1", "traefik.udp.routers.u.service=dsn", "traefik.udp.services.dns.loadbalancer.server.port=1",
+        ]);
+
+        Assert.Contains(report.TcpRouters["t@nomad"].Errors, static e => e.StartsWith("the service \"databse@nomad\" does not exist; did you mean \"database@nomad\"?", StringComparison.Ordinal));
+        Assert.Contains(report.TcpRouters["t@nomad"].Errors, static e => e.StartsWith("middleware \"alow@nomad\" does not exist; did you mean \"allow@nomad\"?", StringComparison.Ordinal));
+        Assert.Contains(report.UdpRouters["u@nomad"].Errors, static e => e.StartsWith("the UDP service \"dsn@nomad\" does not exist; did you mean \"dns@nomad\"?", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_claim_goes_when_one_of_the_routers_goes_and_comes_back_with_it()
     {
         string[] a = Router("a", "Host(`a`)");
@@ -67,6 +118,8 @@ public sealed class RouterClaimsTests : IDisposable
     }
 
     public void Dispose() => _compiler.Dispose();
+
+    private ConfigurationReport Compile(string[] labels) => _compiler.Compile(TestCompiler.Message("nomad", labels)).Report.Value;
 
     private ConfigList<ConfigurationProblem> Problems(params string[][] labels) =>
         _compiler.Compile(TestCompiler.Message("nomad", [.. labels.SelectMany(static l => l)])).Report.Value.Problems;

@@ -41,6 +41,25 @@ public sealed class RouterFaultsTests : IDisposable
     }
 
     [Fact]
+    public void A_fault_names_the_allocation_that_is_there_now_and_is_not_logged_again_for_it()
+    {
+        static ProviderMessage Of(string allocation, string address) => TestCompiler.Message(
+            "nomad", "traefik.http.routers.r.rule=Host(`a`) && Hots(`b`)", "traefik.http.routers.r.service=s", $"traefik.http.services.s.loadbalancer.server.url=http://{address}",
+            "traefik.tcp.routers.t.rule=HostSNI(`*`)", "traefik.tcp.routers.t.service=none", "traefik.udp.routers.u.service=none") with
+        {
+            OriginOf = (kind, name, option) => new("job", $"allocation {allocation}, tag {kind}.{name}.{option}"),
+        };
+        _compiler.Compile(Of("one", "127.0.0.1:1"));
+        var said = _compiler.Log.Count;
+        var report = _compiler.Compile(Of("two", "127.0.0.1:2")).Report.Value;
+
+        Assert.Contains("(allocation two, tag http.routers.r.rule)\n", Assert.Single(report.Routers["r@nomad"].Errors), StringComparison.Ordinal);
+        Assert.EndsWith("(allocation two, tag tcp.routers.t.)", report.TcpRouters["t@nomad"].Errors[^1], StringComparison.Ordinal);
+        Assert.EndsWith("(allocation two, tag udp.routers.u.)", report.UdpRouters["u@nomad"].Errors[^1], StringComparison.Ordinal);
+        Assert.Equal(said, _compiler.Log.Count);
+    }
+
+    [Fact]
     public void A_fault_is_logged_once_until_it_changes()
     {
         Report("traefik.http.routers.r.middlewares=strp");

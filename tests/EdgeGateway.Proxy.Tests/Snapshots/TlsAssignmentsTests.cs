@@ -1,6 +1,9 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Snapshots;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
 using Xunit;
 
 namespace EdgeGateway.Proxy.Tests.Snapshots;
@@ -84,6 +87,44 @@ public sealed class TlsAssignmentsTests : IDisposable
         Assert.Same(before, Compile(("a", "Host(`a.test`)", "own"), ("b", "Host(`b.test`)", null))["web"].TlsHosts.Find("a.test"));
     }
 
+    [Property(MaxTest = 200)]
+    public Property Changes_one_after_the_other_end_where_the_last_state_alone_would() => Prop.ForAll(
+        (from name in Gen.Elements("a", "b", "c", "d", "e")
+         from rule in Gen.Elements(
+             "Host(`x.test`)", "Host(`y.test`)", "Host(`x.test`) || Host(`z.test`)", "Host(`z.test`) || Host(`y.test`) || Host(`*.w.test`)", "PathPrefix(`/`)", "!Host(`x.test`)")
+         from options in Gen.Elements("own", "other", "missing", null, null)
+         select (name, rule, options)).ListOf(4).ListOf(6).ToArbitrary(),
+        states =>
+        {
+            using var stage = new CompilerStage(["web", "other"], ["web"]);
+            foreach (var state in states)
+            {
+                var routers = state.DistinctBy(static router => router.name).ToArray();
+                var message = Message(null, routers) with
+                {
+                    Configuration = Message(null, routers).Configuration with
+                    {
+                        Tcp = new()
+                        {
+                            Routers = new[] { KeyValuePair.Create("t", new TcpRouterConfig { Rule = "HostSNI(`*`)", Service = "s", Tls = new() }) }.ToConfigMap(),
+                            Services = new[] { KeyValuePair.Create("s", new TcpServiceConfig { LoadBalancer = new() }) }.ToConfigMap(),
+                        },
+                    },
+                };
+                using var fresh = new CompilerStage(["web", "other"], ["web"]);
+                var (now, expected) = (stage.Compiler.Compile([message]), fresh.Compiler.Compile([message]));
+                Assert.Equal(expected.Report.Value.Problems, now.Report.Value.Problems);
+                Assert.Equal(expected["web"].WithoutOwnTls.Order(), now["web"].WithoutOwnTls.Order());
+                foreach (var host in new[] { "x.test", "y.test", "z.test", "v.w.test", "any.test" })
+                {
+                    Assert.Equal(expected["web"].TlsHosts.Find(host).Name, now["web"].TlsHosts.Find(host).Name);
+                    Assert.Equal(Takes(expected, host), Takes(now, host));
+                }
+            }
+
+            static bool Takes(GatewaySnapshot snapshot, string host) => snapshot.Tcp["web"].MatchTls(host, System.Net.IPAddress.Loopback, []) is not null;
+        });
+
     public void Dispose() => _stage.Dispose();
 
     private static Proxy.Routing.HttpRouterModel Router(GatewaySnapshot snapshot, string name) => snapshot["web"].Tls.Routers.Single(r => r.Name == name);
@@ -92,7 +133,21 @@ public sealed class TlsAssignmentsTests : IDisposable
 
     private GatewaySnapshot Compile(TlsOptionsConfig? otherwise, params (string Name, string Rule, string? Options)[] routers)
     {
-        var sets = new List<KeyValuePair<string, TlsOptionsConfig>> { new("own", new() { SniStrict = true }), new("broken", new() { CipherSuites = ["NOPE"] }) };
+        var snapshot = _stage.Compiler.Compile([Message(otherwise, routers)]);
+        if (routers.All(static r => r.Options != "broken") && otherwise?.CipherSuites.Count is not > 0)
+        {
+            Assert.DoesNotContain(snapshot.Report.Value.Problems, static p => p.Code == "EG-TLS-OPTIONS");
+        }
+
+        return snapshot;
+    }
+
+    private static ProviderMessage Message(TlsOptionsConfig? otherwise, params (string Name, string Rule, string? Options)[] routers)
+    {
+        var sets = new List<KeyValuePair<string, TlsOptionsConfig>>
+        {
+            new("own", new() { SniStrict = true }), new("other", new() { MinVersion = "VersionTLS13" }), new("broken", new() { CipherSuites = ["NOPE"] }),
+        };
         if (otherwise is not null)
         {
             sets.Add(new("default", otherwise));
@@ -105,13 +160,6 @@ public sealed class TlsAssignmentsTests : IDisposable
             Services = new[] { KeyValuePair.Create("s", new HttpServiceConfig { LoadBalancer = new() }) }.ToConfigMap(),
         };
         var tls = new TlsConfiguration { Options = sets.Where(set => set.Key != "broken" || routers.Any(static r => r.Options == "broken")).ToConfigMap() };
-        var message = new ProviderMessage("file", new() { Http = http, Tls = tls }, ConfigList<ConfigurationProblem>.Empty);
-        var snapshot = _stage.Compiler.Compile([message]);
-        if (routers.All(static r => r.Options != "broken") && otherwise?.CipherSuites.Count is not > 0)
-        {
-            Assert.DoesNotContain(snapshot.Report.Value.Problems, static p => p.Code == "EG-TLS-OPTIONS");
-        }
-
-        return snapshot;
+        return new("file", new() { Http = http, Tls = tls }, ConfigList<ConfigurationProblem>.Empty);
     }
 }

@@ -33,6 +33,7 @@ public sealed class UnsupportedKindsTests
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
         ["redirectScheme"] = new() { RedirectScheme = new() { Scheme = "https" } },
         ["retry"] = new() { Retry = new() { Attempts = 2 } },
+        ["circuitBreaker"] = new() { CircuitBreaker = new() { Expression = "NetworkErrorRatio() > 0.5" } },
         ["inFlightReq"] = new() { InFlightReq = new() { Amount = 1 } },
     };
 

@@ -158,6 +158,23 @@ public sealed class TcpForwardingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_handshake_without_a_protocol_in_common_costs_no_server_a_connection()
+    {
+        await using var server = ScriptedServer.Start(static connection => connection.UntilClosedAsync());
+        await using var running = await StartAsync(One(new() { Rule = "HostSNI(`a.test`)", Tls = new() }, To(server)));
+        using var socket = await running.ConnectAsync();
+        await using var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "a.test", ApplicationProtocols = [new SslApplicationProtocol("xmpp")],
+        }));
+
+        await Eventually.TrueAsync(() => running.EntryPoint.Connections.Count == 0, "the connection ends");
+        Assert.Equal(0, server.Connections);
+    }
+
+    [Fact]
     public async Task A_server_that_is_away_shows_as_a_cut_handshake()
     {
         await using var running = await StartAsync(One(new() { Rule = "HostSNI(`dead.test`)", Tls = new() }, Servers($"127.0.0.1:{ScriptedServer.ClosedPort()}")));

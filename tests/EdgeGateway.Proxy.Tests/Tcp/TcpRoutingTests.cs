@@ -52,7 +52,7 @@ public sealed class TcpRoutingTests
     {
         var catchAll = Model("c", "HostSNI(`*`)", new(), priority: 1000);
         var named = Model("n", "HostSNI(`a.test`)", new());
-        TcpRouting Routing(params IReadOnlyList<string>[] https) => new(TcpRoutes.Empty, TcpRoutes.Build([catchAll, named]), new(https));
+        TcpRouting Routing(params IReadOnlyList<string>[] https) => new(TcpRoutes.Empty, TcpRoutes.Build([catchAll, named]), HttpsHosts.None.With([], https));
         Assert.Same(catchAll, Routing().MatchTls("a.test", Peer, []));
         Assert.Null(Routing([[]]).MatchTls("a.test", Peer, []));
         Assert.Same(catchAll, Routing(["b.test"]).MatchTls("a.test", Peer, []));
@@ -133,7 +133,7 @@ public sealed class TcpRoutingTests
                 : null)).ToList();
         return new(
             TcpRoutes.Build(tcp.Where(static r => !r.IsTls)), TcpRoutes.Build(tcp.Where(static r => r.IsTls)),
-            new(HttpsRouters(routers).Select(static r => HttpRule.Parse(r.GetProperty("rule").GetString()!).Domains)));
+            HttpsHosts.None.With([], HttpsRouters(routers).Select(static r => HttpRule.Parse(r.GetProperty("rule").GetString()!).Domains)));
     }
 
     /// <summary>In these cases <c>default</c> is TLS 1.0.</summary>

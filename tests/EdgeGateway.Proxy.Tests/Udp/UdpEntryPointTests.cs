@@ -142,9 +142,14 @@ public sealed class UdpEntryPointTests : IDisposable
         }
 
         await ExchangeAsync(Rounds).WaitAsync(TimeSpan.FromSeconds(30));
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        await ExchangeAsync(Rounds).WaitAsync(TimeSpan.FromSeconds(30));
-        var perDatagram = (GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds;
+        // The least of some rounds: what other tests allocate meanwhile counts, too.
+        var perDatagram = long.MaxValue;
+        for (var round = 0; round < 5 && perDatagram > 100; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            await ExchangeAsync(Rounds).WaitAsync(TimeSpan.FromSeconds(30));
+            perDatagram = Math.Min(perDatagram, (GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds);
+        }
 
         // Client, gateway and server together; a session alone is 1 KB, a buffer 64.
         Assert.InRange(perDatagram, 0, 100);

@@ -49,7 +49,7 @@ public sealed class Layer4AccessLog(BoundedLineWriter writer, Layer4LogFormat fo
             Server = outcome.Server,
             ConnectTime = outcome.ConnectTime,
             SessionTime = time.GetElapsedTime(connection.AcceptedTimestamp),
-            FromClient = relay?.FromClient ?? connection.BytesRead,
+            FromClient = relay?.FromClient ?? connection.BytesRead - connection.ProxyHeaderLength,
             ToClient = relay?.ToClient ?? connection.BytesWritten,
             ToServer = outcome.ProxyHeader + (relay?.ToServer ?? 0),
             FromServer = relay?.FromServer ?? 0,

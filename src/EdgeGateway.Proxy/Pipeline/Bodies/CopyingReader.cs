@@ -8,16 +8,30 @@ internal sealed class CopyingReader(PipeReader body, BodyCopy copy) : PipeReader
 {
     private ReadOnlySequence<byte> _given;
     private bool _isLast;
+    private int _cancelled;
 
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => Note(await body.ReadAsync(cancellationToken));
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var result = await body.ReadAsync(cancellationToken);
+            if (!IsStale(result))
+            {
+                return Note(result);
+            }
+        }
+    }
 
     public override bool TryRead(out ReadResult result)
     {
-        if (!body.TryRead(out result))
+        do
         {
-            return false;
+            if (!body.TryRead(out result))
+            {
+                return false;
+            }
         }
-
+        while (IsStale(result));
         Note(result);
         return true;
     }
@@ -36,11 +50,28 @@ internal sealed class CopyingReader(PipeReader body, BodyCopy copy) : PipeReader
         body.AdvanceTo(consumed, examined);
     }
 
-    public override void CancelPendingRead() => body.CancelPendingRead();
+    public override void CancelPendingRead()
+    {
+        Volatile.Write(ref _cancelled, 1);
+        body.CancelPendingRead();
+    }
 
     // The body belongs to the HTTP engine, which ends it.
     public override void Complete(Exception? exception = null)
     {
+    }
+
+    // A sender that was stopped may have cancelled a read that had just ended: the body tells that to whoever reads next, whom it does not
+    // concern.
+    private bool IsStale(ReadResult result)
+    {
+        if (!result.IsCanceled || Interlocked.Exchange(ref _cancelled, 0) == 1)
+        {
+            return false;
+        }
+
+        body.AdvanceTo(result.Buffer.Start);
+        return true;
     }
 
     private ReadResult Note(ReadResult result)

@@ -23,6 +23,8 @@ internal sealed class TlsOptionsModel
         "X25519MLKEM768", "secp256r1mlkem768", "SecP256r1MLKEM768", "secp384r1mlkem1024", "SecP384r1MLKEM1024",
     ];
 
+    private readonly string[] _protocolNames;
+
     private TlsOptionsModel(string name, TlsOptionsConfig config)
     {
         Name = name;
@@ -30,9 +32,8 @@ internal sealed class TlsOptionsModel
         Protocols = Versions(config);
         Ciphers = config.CipherSuites.Count > 0 ? CipherSuiteNames.Read(config.CipherSuites) : null;
         CheckCurves(config.CurvePreferences);
-        ApplicationProtocols = [.. config.AlpnProtocols
-            .Where(static protocol => protocol.Length > 0 && protocol != "acme-tls/1") // no resolver here answers that challenge
-            .Select(static protocol => new SslApplicationProtocol(protocol))];
+        _protocolNames = [.. config.AlpnProtocols.Where(static protocol => protocol.Length > 0 && protocol != "acme-tls/1")]; // no resolver here answers that challenge
+        ApplicationProtocols = [.. _protocolNames.Select(static protocol => new SslApplicationProtocol(protocol))];
         Roots = PemText.ReadCertificates("clientAuth.caFiles", config.ClientAuth.CaFiles);
         ClientAuthentication = Authentication(config.ClientAuth);
     }
@@ -54,6 +55,11 @@ internal sealed class TlsOptionsModel
 
     /// <summary>ALPN names that are offered.</summary>
     public List<SslApplicationProtocol> ApplicationProtocols { get; }
+
+    /// <summary>False when a client offers protocols and none of them is offered here: its handshake fails (RFC 7301 §3.2).</summary>
+    /// <param name="offered">ALPN names of its hello.</param>
+    public bool SharesProtocol(string[] offered) =>
+        _protocolNames.Length == 0 || offered.Length == 0 || Array.Exists(_protocolNames, name => offered.Contains(name, StringComparer.Ordinal));
 
     /// <summary>What is asked of clients.</summary>
     public ClientAuthentication ClientAuthentication { get; }

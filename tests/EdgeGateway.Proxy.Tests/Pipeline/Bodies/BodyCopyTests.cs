@@ -54,6 +54,27 @@ public sealed class BodyCopyTests
     }
 
     [Fact]
+    public async Task A_cancellation_that_came_too_late_does_not_meet_the_next_reader()
+    {
+        using var copy = new BodyCopy(100, new());
+        var pipe = new Pipe();
+        var stopped = new CopyingReader(pipe.Reader, copy);
+        await pipe.Writer.WriteAsync("one "u8.ToArray());
+        var read = await stopped.ReadAsync();
+        stopped.AdvanceTo(read.Buffer.End);
+        stopped.CancelPendingRead(); // nothing is pending
+
+        var rest = RestAsync(new ReplayingReader(copy, new CopyingReader(pipe.Reader, copy)));
+        await pipe.Writer.WriteAsync("two"u8.ToArray());
+        await pipe.Writer.CompleteAsync();
+
+        Assert.Equal("one two", await rest.WaitAsync(TimeSpan.FromSeconds(10)));
+        var own = new CopyingReader(new Pipe().Reader, copy);
+        own.CancelPendingRead();
+        Assert.True((await own.ReadAsync()).IsCanceled);
+    }
+
+    [Fact]
     public async Task A_longer_body_is_passed_on_and_not_kept()
     {
         var memory = new BodyMemory(1 << 20);
@@ -102,6 +123,7 @@ public sealed class BodyCopyTests
         while (true)
         {
             var result = await reader.ReadAsync();
+            Assert.False(result.IsCanceled);
             text.Append(Encoding.ASCII.GetString(result.Buffer));
             reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted)
