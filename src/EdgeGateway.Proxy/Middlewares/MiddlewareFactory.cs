@@ -8,6 +8,7 @@ using EdgeGateway.Proxy.Middlewares.ContentType;
 using EdgeGateway.Proxy.Middlewares.DigestAuth;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Errors;
+using EdgeGateway.Proxy.Middlewares.ForwardAuth;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
 using EdgeGateway.Proxy.Middlewares.IPAllowList;
@@ -104,6 +105,8 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                 { ContentType: { } type } => Done(type.AutoDetect == false ? new PassingFilter(name) : new ContentTypeWrapper(name)),
                 { BasicAuth: { } basic } => BasicAuthWrapper.TryCreate(name, basic, _time, _logger, out var auth, out var error) ? Done(auth) : Fail(error),
                 { DigestAuth: { } digest } => CreateDigestAuth(name, config, digest, router),
+                { ForwardAuth: { } forward } => ForwardAuthWrapper.Create(
+                    name, forward, make => states.Adopt("", "forwardAuth", new() { ForwardAuth = new() { Tls = forward.Tls } }, make), Bodies, _time),
                 { RateLimit: { } limit } => RateLimitWrapper.Create(name, limit, make => states.Adopt(router, name, config, make), _time),
                 { Retry: { } retry } => RetryWrapper.Create(name, retry, Bodies, _time, new Random(Chance.Next())),
                 { Errors: { } pages } => ErrorsWrapper.TryCreate(name, pages, services, out var errors, out var error) ? Done(errors) : Fail(error),

@@ -24,6 +24,7 @@ public sealed class UnsupportedKindsTests
         ["passTLSClientCert"] = new() { PassTLSClientCert = new() { Pem = true } },
         ["contentType"] = new() { ContentType = new() },
         ["rateLimit"] = new() { RateLimit = new() { Average = 1 } },
+        ["forwardAuth"] = new() { ForwardAuth = new() { Address = "http://127.0.0.1/" } },
         ["errors"] = new() { Errors = new() { Status = ["500"], Service = "s" } },
         ["basicAuth"] = new() { BasicAuth = new() { Users = ["a:b"] } },
         ["digestAuth"] = new() { DigestAuth = new() { Users = ["a:b:c"] } },
