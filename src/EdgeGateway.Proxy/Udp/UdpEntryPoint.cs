@@ -167,13 +167,13 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
                 var length = await listener.Socket.ReceiveFromAsync(buffer, SocketFlags.None, client, _end.Token);
                 await ForwardAsync(listener, client, buffer.AsMemory(0, length));
             }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (_end.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // An ICMP message about some answer of ours; the socket is well.
+                // An ICMP message about some answer of ours, or a session that ended under our hands; the socket is well.
             }
         }
     }
@@ -195,11 +195,11 @@ public sealed partial class UdpEntryPoint : IAsyncDisposable
                     : new IPEndPoint(client.Address.MapToIPv4(), client.Port);
                 await ForwardAsync(own, address.Serialize(), buffer.AsMemory(0, packet.ReceivedBytes));
             }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (_end.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 // As above.
             }

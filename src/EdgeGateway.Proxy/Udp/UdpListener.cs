@@ -21,25 +21,23 @@ internal sealed class UdpListener(Socket socket) : IDisposable
     /// <summary>True when it takes datagrams for several addresses: their answers would leave from whichever the kernel likes.</summary>
     public bool IsWildcard => LocalEndPoint.Address.Equals(IPAddress.IPv6Any) || LocalEndPoint.Address.Equals(IPAddress.Any);
 
-    /// <summary>Sends an answer. One that cannot be sent is lost, as datagrams are.</summary>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> datagram, SocketAddress client)
+    /// <summary>
+    /// Sends an answer. One that cannot be sent at once is lost, as datagrams are: no route, too large for it, no room in the socket.
+    /// </summary>
+    /// <remarks>
+    /// Sessions send at the same time. <c>SendToAsync</c> with a <see cref="SocketAddress"/> is not made for that: it clears the address in
+    /// an object that it has already handed on (.NET 10), and the process ends.
+    /// </remarks>
+    public void Send(ReadOnlySpan<byte> datagram, SocketAddress client)
     {
         try
         {
-            var send = socket.SendToAsync(datagram, SocketFlags.None, client, CancellationToken.None);
-            if (!send.IsCompletedSuccessfully)
-            {
-                return SendSlowAsync(send);
-            }
-
-            _ = send.Result;
+            socket.SendTo(datagram, SocketFlags.None, client);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The entry point is closed.
+            // As said; or the entry point is closed.
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc />
@@ -48,16 +46,4 @@ internal sealed class UdpListener(Socket socket) : IDisposable
     /// <summary>An IPv4 address that came in the form of IPv6 as what it is.</summary>
     public static IPEndPoint Plain(IPEndPoint address) =>
         address.Address.IsIPv4MappedToIPv6 ? new(address.Address.MapToIPv4(), address.Port) : address;
-
-    private static async ValueTask SendSlowAsync(ValueTask<int> send)
-    {
-        try
-        {
-            await send;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // No route, too large for it, or the entry point is closed.
-        }
-    }
 }

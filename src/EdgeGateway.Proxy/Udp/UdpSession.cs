@@ -194,33 +194,10 @@ internal sealed class UdpSession : IDisposable
                 }
 
                 Volatile.Write(ref _fromServer, _fromServer + length);
-                var send = Listener.SendAsync(buffer.AsMemory(0, length), Client);
-                if (!send.IsCompletedSuccessfully)
-                {
-                    _ = GoOnAfterAsync(send, buffer);
-                    return;
-                }
-
+                Listener.Send(buffer.AsSpan(0, length), Client);
                 ArrayPool<byte>.Shared.Return(buffer);
             }
             while (!_socket.ReceiveAsync(_wait));
-        }
-        catch (ObjectDisposedException)
-        {
-            // Ended meanwhile.
-        }
-    }
-
-    private async Task GoOnAfterAsync(ValueTask send, byte[] buffer)
-    {
-        await send;
-        ArrayPool<byte>.Shared.Return(buffer);
-        try
-        {
-            if (!_socket!.ReceiveAsync(_wait))
-            {
-                Answers();
-            }
         }
         catch (ObjectDisposedException)
         {

@@ -52,7 +52,8 @@ internal static class UdpSockets
 
     private static Socket Bind(IPEndPoint address, int share)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        // Answers are sent without waiting: no thread stands still for a socket that is full.
+        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         try
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6)
