@@ -13,8 +13,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints.Engine;
 using EdgeGateway.Proxy.EntryPoints.ProxyProtocol;
@@ -23,7 +21,6 @@ using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Tls;
-using EdgeGateway.Proxy.Tls.Options;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGateway.Proxy.EntryPoints;
@@ -31,22 +28,16 @@ namespace EdgeGateway.Proxy.EntryPoints;
 /// <summary>A TCP port and everything that is connected to it. Bind, start, stop; each once, in this order.</summary>
 public sealed partial class EntryPoint : IAsyncDisposable
 {
-    // Peers of a public port are slow, not that slow; net/http bounds the handshake by readTimeout only (design: 10 s).
-    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
-
     // Out of file descriptors: accepting again at once would spin.
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     // A relay that was cut ends at once; a machine that hangs must not keep the gateway.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortestSweep = TimeSpan.FromMilliseconds(50);
-
     private static long s_lastId;
 
     private readonly EntryPointConfig _config;
-    private readonly CertificateStore _certificates;
+    private readonly TlsHandshake _handshake;
     private readonly SnapshotHolder _snapshots;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -81,8 +72,8 @@ public sealed partial class EntryPoint : IAsyncDisposable
         _tcp = new TcpForwarding(time, log.CreateLogger<TcpForwarding>());
         Name = name;
         _config = config;
-        _certificates = certificates;
         _log = log.CreateLogger<EntryPoint>();
+        _handshake = new TlsHandshake(name, certificates, HandshakeFaults, time, _log);
         _time = time;
         _engine = new HttpEngine(config, handler, log, time, id => _connections.GetValueOrDefault(id), Forget);
     }
@@ -134,7 +125,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
     {
         var listener = _listener ?? throw new InvalidOperationException("Bind first.");
         await _engine.StartAsync();
-        _sweeping = SweepAsync();
+        _sweeping = ConnectionSweep.RunAsync(_connections, _config.Transport.RespondingTimeouts, _time, _stopping.Token);
         _accepting = AcceptAsync(listener);
     }
 
@@ -311,7 +302,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
             // 6. TLS.
             if (kind == OpeningKind.Tls)
             {
-                tls = await HandshakeAsync(connection, opening, hello, _snapshots.Current[Name].TlsHosts.Find(hello.ServerName), forRelay: false);
+                tls = await _handshake.RunAsync(connection, opening, hello, _snapshots.Current[Name].TlsHosts.Find(hello.ServerName), forRelay: false);
                 if (tls is null)
                 {
                     return;
@@ -373,7 +364,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
             Local = Unmap((IPEndPoint)socket.LocalEndPoint!),
             AcceptedAt = _time.GetUtcNow(),
             AcceptedTimestamp = now,
-            Deadline = readTimeout > TimeSpan.Zero ? After(now, readTimeout) : long.MaxValue,
+            Deadline = readTimeout > TimeSpan.Zero ? now + _time.Ticks(readTimeout) : long.MaxValue,
         };
         _connections[connection.Id] = connection;
         return connection;
@@ -414,7 +405,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
         Volatile.Write(ref connection.Deadline, 0);
         _relays[connection] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Func<Task<SslStream?>>? handshake = router.IsTls && !router.IsPassthrough
-            ? () => HandshakeAsync(connection, opening, hello, router.TlsOptions, forRelay: true)
+            ? () => _handshake.RunAsync(connection, opening, hello, router.TlsOptions, forRelay: true)
             : null;
         return await _tcp.ServeAsync(
             router, connection, socket, opening, handshake, router.TlsOptions.Model?.SharesProtocol(hello.Protocols ?? []) != false, startTls, _cut.Token);
@@ -432,130 +423,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
         }
     }
 
-    private static async ValueTask RefuseAsync(ClientTls tls)
-    {
-        try
-        {
-            await tls.RefuseAsync();
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            // It left without waiting for the reason.
-        }
-    }
-
-    private async Task<SslStream?> HandshakeAsync(
-        Connection connection, ClientOpening opening, ClientHello hello, TlsOptionsEntry entry, bool forRelay)
-    {
-        if (connection.End != ConnectionEnd.Open)
-        {
-            return null;
-        }
-
-        connection.IsTls = true;
-        Volatile.Write(ref connection.Deadline, After(_time.GetTimestamp(), HandshakeLimit));
-
-        // Broken options: the connection is closed rather than served with others (dynamic-config §6.3).
-        if (entry.Model is not { } chosen)
-        {
-            HandshakeFaults.CountRefusal();
-            connection.SetEnd(ConnectionEnd.HandshakeFailed);
-            return null;
-        }
-
-        connection.TlsOptions = entry.Name;
-        if (_certificates.OptionsFor(hello.ServerName, connection.Local.Address, chosen) is not { } options)
-        {
-            HandshakeFaults.CountUnknownName();
-            await opening.RefuseNameAsync();
-            connection.SetEnd(ConnectionEnd.HandshakeFailed);
-            LogHandshakeFailed(_log, Name, connection.PeerAddressText, connection.Sni, connection.End, "no certificate for this name, and sniStrict is on");
-            return null;
-        }
-
-        // The key exchange and the signature are the costly part of a handshake and come first: not on the I/O thread.
-        await Task.Yield();
-        var tls = opening.OpenTls(waitsWithoutBuffer: forRelay, holdsLastFlight: options.ClientCertificateRequired);
-        try
-        {
-            await tls.AuthenticateAsServerAsync(options);
-            connection.TlsVersion = tls.SslProtocol;
-            connection.TlsCipher = tls.NegotiatedCipherSuite;
-            if (options.ClientCertificateRequired)
-            {
-                await tls.AcceptAsync();
-                connection.ClientCertificates = tls.ClientCertificates;
-            }
-
-            var protocol = tls.NegotiatedApplicationProtocol;
-            connection.Alpn = protocol == SslApplicationProtocol.Http2 ? "h2"
-                : protocol == SslApplicationProtocol.Http11 ? "http/1.1"
-                : protocol.Protocol.IsEmpty ? null : protocol.ToString();
-            return tls;
-        }
-        catch (Exception error) when (error is AuthenticationException or IOException or SocketException or ObjectDisposedException
-            or InvalidOperationException)
-        {
-            if (connection.End == ConnectionEnd.HandshakeTimeout)
-            {
-                HandshakeFaults.CountTimeout();
-            }
-            else if (error is AuthenticationException)
-            {
-                HandshakeFaults.CountRefusal();
-                await RefuseAsync(tls);
-            }
-            else
-            {
-                HandshakeFaults.CountDeparture();
-            }
-
-            connection.SetEnd(ConnectionEnd.HandshakeFailed);
-            LogHandshakeFailed(_log, Name, connection.PeerAddressText, connection.Sni, connection.End, error.InnerException?.Message ?? error.Message);
-            await tls.DisposeAsync();
-            return null;
-        }
-    }
-
-    // One timer for all openings, handshakes, bodies and answers instead of one for each.
-    private async Task SweepAsync()
-    {
-        // A tenth of the shortest limit is how much later than promised it may strike.
-        var timeouts = _config.Transport.RespondingTimeouts;
-        var shortest = (timeouts.ReadTimeout, timeouts.WriteTimeout) switch
-        {
-            (var read, var write) when read > TimeSpan.Zero && write > TimeSpan.Zero => read < write ? read : write,
-            (var read, var write) => read > TimeSpan.Zero ? read : write,
-        };
-        var period = shortest > TimeSpan.Zero ? shortest / 10 : LongestSweep;
-        using var timer = new PeriodicTimer(period < ShortestSweep ? ShortestSweep : period > LongestSweep ? LongestSweep : period, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
-            {
-                var now = _time.GetTimestamp();
-                foreach (var (_, connection) in _connections)
-                {
-                    var deadline = Volatile.Read(ref connection.Deadline);
-                    if (deadline != 0 && now >= deadline)
-                    {
-                        connection.Abort(connection.IsTls ? ConnectionEnd.HandshakeTimeout : ConnectionEnd.OpeningTimeout);
-                    }
-
-                    connection.LookAtRequests(now);
-                    connection.Look(now);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped: StopAsync closes what is still opening.
-        }
-    }
-
     private void Forget(Connection connection) => _connections.TryRemove(connection.Id, out _);
-
-    private long After(long timestamp, TimeSpan time) => timestamp + (long)(time.TotalSeconds * _time.TimestampFrequency);
 
     // An IPv4 client of a dual-stack socket is an IPv4 client; said once, here.
     private static IPEndPoint Unmap(IPEndPoint address) =>
@@ -569,7 +437,4 @@ public sealed partial class EntryPoint : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Entry point \"{EntryPoint}\": a connection failed before its first request")]
     private static partial void LogOpeningFailed(ILogger log, Exception error, string entryPoint);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "TLS handshake failed: entry point {EntryPoint}, client {Client}, name {Sni}, {End}: {Reason}")]
-    private static partial void LogHandshakeFailed(ILogger log, string entryPoint, string client, string? sni, ConnectionEnd end, string reason);
 }

@@ -42,11 +42,11 @@ internal sealed class RequestLimits(GatewayContext context)
         if (timed)
         {
             _body ??= new TimedBody();
-            _body.Begin(features, now + Ticks(timeouts.ReadTimeout, time));
+            _body.Begin(features, now + time.Ticks(timeouts.ReadTimeout));
         }
 
         _cut = false;
-        _answerDeadline = timeouts.WriteTimeout > TimeSpan.Zero ? now + Ticks(timeouts.WriteTimeout, time) : long.MaxValue;
+        _answerDeadline = timeouts.WriteTimeout > TimeSpan.Zero ? now + time.Ticks(timeouts.WriteTimeout) : long.MaxValue;
         _connection = connection;
         connection.Watch(this);
     }
@@ -78,6 +78,4 @@ internal sealed class RequestLimits(GatewayContext context)
             context.Abort();
         }
     }
-
-    private static long Ticks(TimeSpan span, TimeProvider time) => (long)(span.TotalSeconds * time.TimestampFrequency);
 }

@@ -47,7 +47,7 @@ internal sealed class Layer4Server
 
     /// <summary>It could not be reached: others are preferred for a moment.</summary>
     public void Avoid(TimeProvider time) =>
-        Volatile.Write(ref _avoidUntil, time.GetTimestamp() + (long)(AvoidFor.TotalSeconds * time.TimestampFrequency));
+        Volatile.Write(ref _avoidUntil, time.GetTimestamp() + time.Ticks(AvoidFor));
 
     /// <summary>Whether others are preferred at that time (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public bool IsAvoided(long now) => Volatile.Read(ref _avoidUntil) is var until and not 0 && now < until;

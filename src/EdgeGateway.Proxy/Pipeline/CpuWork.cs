@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeGateway.Proxy.Pipeline;
 
 /// <summary>
@@ -12,13 +14,13 @@ internal sealed class CpuWork(int width) : IDisposable
     /// <summary>Shared by the whole process.</summary>
     public static CpuWork Shared { get; } = new(Environment.ProcessorCount);
 
-    /// <summary>Goes on where the work may be done; <see cref="Leave"/> has to follow.</summary>
+    /// <summary>
+    /// Goes on where the work may be done; <see cref="Leave"/> has to follow. It is the caller that is moved: a method of ours that
+    /// yielded could be done before the caller looks, which would then go on on the I/O thread.
+    /// </summary>
     /// <param name="cancellation">Ends the wait for a slot.</param>
-    public async ValueTask EnterAsync(CancellationToken cancellation = default)
-    {
-        await _slots.WaitAsync(cancellation);
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-    }
+    public ConfiguredTaskAwaitable EnterAsync(CancellationToken cancellation = default) =>
+        _slots.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     /// <summary>The work is done.</summary>
     public void Leave() => _slots.Release();

@@ -113,7 +113,7 @@ public sealed class LoadBalancedService(
             // Step 5.
             if (outcome.Result is AttemptResult.ConnectFailed or AttemptResult.ConnectTimedOut)
             {
-                server.AvoidUntil(time.GetTimestamp() + (long)(AvoidFor.TotalSeconds * time.TimestampFrequency));
+                server.AvoidUntil(time.GetTimestamp() + time.Ticks(AvoidFor));
             }
 
             // Another server first in any case: a killed one leaves many idle connections behind, each good for one failed attempt.

@@ -343,7 +343,7 @@ internal sealed class Http1Exchange
             return;
         }
 
-        Volatile.Write(ref _headDeadline, _time.GetTimestamp() + (long)(_headTimeout.TotalSeconds * _time.TimestampFrequency));
+        Volatile.Write(ref _headDeadline, _time.GetTimestamp() + _time.Ticks(_headTimeout));
         _headTimer ??= _time.CreateTimer(static exchange => ((Http1Exchange)exchange!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _headTimer.Change(_headTimeout, Timeout.InfiniteTimeSpan);
     }

@@ -115,5 +115,5 @@ internal sealed class CircuitFigures
         }
     }
 
-    private long Step(TimeSpan length) => (long)(_time.GetTimestamp() / (length.TotalSeconds * _time.TimestampFrequency));
+    private long Step(TimeSpan length) => _time.GetTimestamp() / _time.Ticks(length);
 }

@@ -40,7 +40,7 @@ internal sealed partial class PassiveHealth(PassiveHealthCheckConfig config, str
         }
 
         var now = time.GetTimestamp();
-        var from = now - (long)(_window.TotalSeconds * time.TimestampFrequency);
+        var from = now - time.Ticks(_window);
         if (server.Failures.Add(now, from, _limit) && server.IsUp)
         {
             server.IsUp = false;
