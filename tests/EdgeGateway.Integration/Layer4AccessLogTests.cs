@@ -45,10 +45,11 @@ public sealed partial class Layer4AccessLogTests : IDisposable
         Assert.Equal($"127.0.0.1:{dead}", Text(servers[0], "address"));
         Assert.False(servers[0].GetProperty("connected").GetBoolean());
         Assert.Equal($"127.0.0.1:{live.Port}", Text(servers[1], "address"));
-        foreach (var (record, client, data) in records.Zip([first, second], [3, 1]))
+        foreach (var (client, data) in new[] { (first, 3), (second, 1) })
         {
+            var record = Assert.Single(records, r => Number(r, "clientPort") == PortOf(client)); // they ended at once
             Assert.Equal(("TCP", 200, "db", "db@nomad"), (Text(record, "protocol"), Number(record, "status"), Text(record, "entryPoint"), Text(record, "service")));
-            Assert.Equal(("127.0.0.1", PortOf(client)), (Text(record, "clientAddress"), Number(record, "clientPort")));
+            Assert.Equal("127.0.0.1", Text(record, "clientAddress"));
             Assert.Equal(("127.0.0.1", _db), (Text(record, "localAddress"), Number(record, "localPort")));
             Assert.Equal((data, data + 5), (Number(record, "bytesReceived"), Number(record, "bytesSent")));
             var last = record.GetProperty("servers")[record.GetProperty("servers").GetArrayLength() - 1];

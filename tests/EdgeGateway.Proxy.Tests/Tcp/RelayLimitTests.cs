@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Tests.EntryPoints;
+using EdgeGateway.Proxy.Tests.Services;
 using EdgeGateway.Proxy.Tests.Snapshots;
 using EdgeGateway.Testbed.Upstreams;
 using Xunit;
@@ -35,19 +36,28 @@ public sealed class RelayLimitTests : IDisposable
     [Fact]
     public async Task An_answer_that_flows_after_a_half_close_is_not_idle()
     {
+        using var turn = new SemaphoreSlim(0);
         await using var server = ScriptedServer.Start(async connection =>
         {
             await connection.ReadToEndAsync();
             for (var i = 0; i < 12; i++)
             {
+                await turn.WaitAsync();
                 await connection.SendAsync("a");
-                await Task.Delay(100); // the pace of this server is what is tested
             }
         });
-        await using var running = await StartAsync(Service(server));
+        var time = new SteppedTime();
+        await using var running = await StartAsync(Service(server), time);
         using var client = await running.ConnectAsync();
         client.Shutdown(SocketShutdown.Send);
-        Assert.Equal(new string('a', 12), await RunningEntryPoint.ReadToEndAsync(client));
+        for (var i = 0; i < 12; i++)
+        {
+            turn.Release();
+            Assert.Equal("a", await EchoServer.ReadAsync(client, 1));
+            time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal("", await RunningEntryPoint.ReadToEndAsync(client)); // the server's own end
     }
 
     [Fact]
@@ -104,10 +114,10 @@ public sealed class RelayLimitTests : IDisposable
         return service with { LoadBalancer = service.LoadBalancer! with { IdleTimeout = idle, SessionTimeout = session } };
     }
 
-    private async Task<RunningEntryPoint> StartAsync(TcpServiceConfig service)
+    private async Task<RunningEntryPoint> StartAsync(TcpServiceConfig service, TimeProvider? time = null)
     {
         _chain.Compile(Message(One(Any, service)));
         return await RunningEntryPoint.StartAsync(
-            static _ => default, new() { Transport = new() { RespondingTimeouts = new() { ReadTimeout = TimeSpan.FromSeconds(1) } } }, snapshots: _chain.Snapshots);
+            static _ => default, new() { Transport = new() { RespondingTimeouts = new() { ReadTimeout = TimeSpan.FromSeconds(1) } } }, snapshots: _chain.Snapshots, time: time);
     }
 }
