@@ -225,7 +225,7 @@ def requests(processes, end):
     table("CPU per request, HTTP/1.1 keep-alive, 64 connections, 13 bytes" + (", TLS" if end else ""), "µs", rows)
 
 
-def handshakes(processes, kind, count=1500):
+def handshakes(processes, kind, count=2000):
     rows, resumed = [], kind == "resumed"
     for name in NAMES:
         context = ssl.create_default_context()
@@ -247,7 +247,7 @@ def handshakes(processes, kind, count=1500):
                     return tls.session, tls.session_reused, good
 
         session = None
-        for _ in range(300):
+        for _ in range(1500):  # also what a just-in-time compiler still has to do
             session, _, _ = one(session if resumed else None)
         before, reused, good = cpu(processes[name]), 0, 0
         for _ in range(count):
