@@ -172,6 +172,14 @@ internal sealed class ClientPipe : IDuplexPipe
                 var hint = SmallRead;
                 while (true)
                 {
+                    if (hint == SmallRead && _connection.IsInCrowd)
+                    {
+                        // Holds no buffer; whatever comes, an end too, is for the read below.
+                        _ = _tls is null
+                            ? await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, CancellationToken.None)
+                            : await _tls.ReadAsync(Memory<byte>.Empty, CancellationToken.None);
+                    }
+
                     var memory = _input.Writer.GetMemory(hint);
                     var read = _tls is null
                         ? await _socket.ReceiveAsync(memory, SocketFlags.None, CancellationToken.None)

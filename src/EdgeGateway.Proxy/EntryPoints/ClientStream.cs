@@ -9,7 +9,7 @@ namespace EdgeGateway.Proxy.EntryPoints;
 /// <param name="socket">The socket.</param>
 /// <param name="connection">Counts the bytes.</param>
 /// <param name="prefix">Read already, comes first.</param>
-/// <param name="waitsWithoutBuffer">An empty read waits until there is data: an idle relay then holds no buffer.</param>
+/// <param name="waitsWithoutBuffer">An empty read waits until there is data: an idle relay then holds no buffer. Among many connections it always does.</param>
 internal sealed class ClientStream(Socket socket, Connection connection, ReadOnlyMemory<byte> prefix, bool waitsWithoutBuffer = false) : Stream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;
@@ -40,7 +40,7 @@ internal sealed class ClientStream(Socket socket, Connection connection, ReadOnl
     {
         if (buffer.IsEmpty)
         {
-            if (waitsWithoutBuffer && _prefix.IsEmpty)
+            if (_prefix.IsEmpty && (waitsWithoutBuffer || connection.IsInCrowd))
             {
                 return socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
             }

@@ -112,6 +112,12 @@ public sealed class Connection
     /// <summary>The answer that replaces the engine's own to a request that it refused; null if none did.</summary>
     internal RefusedRequest? Refused { get; set; }
 
+    /// <summary>The connections of its entry point.</summary>
+    internal Crowd? Crowd { get; init; }
+
+    /// <summary>True when there are so many that an idle one holds no buffers.</summary>
+    internal bool IsInCrowd => Crowd is { IsLarge: true };
+
     /// <summary><see cref="TimeProvider.GetTimestamp"/> at which the entry point gives up waiting for the opening; 0 = never.</summary>
     internal long Deadline;
 

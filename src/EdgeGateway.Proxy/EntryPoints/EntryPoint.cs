@@ -46,6 +46,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
     private readonly ProxyTrust? _proxyTrust;
     private readonly CancellationTokenSource _cut = new();
     private readonly ConcurrentDictionary<Connection, TaskCompletionSource> _relays = new();
+    private readonly Crowd _crowd = new();
     private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
@@ -88,7 +89,7 @@ public sealed partial class EntryPoint : IAsyncDisposable
     public ICollection<Connection> Connections => _connections.Values;
 
     /// <summary>Number of open connections, without a copy.</summary>
-    public int ConnectionCount => _connections.Count;
+    public int ConnectionCount => _crowd.Count;
 
     /// <summary>PROXY headers that were malformed; their connections were closed.</summary>
     public long MalformedProxyHeaders => _proxyTrust?.Malformed ?? 0;
@@ -360,12 +361,14 @@ public sealed partial class EntryPoint : IAsyncDisposable
         {
             Id = Interlocked.Increment(ref s_lastId).ToString("x", CultureInfo.InvariantCulture),
             EntryPoint = Name,
+            Crowd = _crowd,
             Peer = Unmap((IPEndPoint)socket.RemoteEndPoint!),
             Local = Unmap((IPEndPoint)socket.LocalEndPoint!),
             AcceptedAt = _time.GetUtcNow(),
             AcceptedTimestamp = now,
             Deadline = readTimeout > TimeSpan.Zero ? now + _time.Ticks(readTimeout) : long.MaxValue,
         };
+        _crowd.Enter();
         _connections[connection.Id] = connection;
         return connection;
     }
@@ -423,7 +426,13 @@ public sealed partial class EntryPoint : IAsyncDisposable
         }
     }
 
-    private void Forget(Connection connection) => _connections.TryRemove(connection.Id, out _);
+    private void Forget(Connection connection)
+    {
+        if (_connections.TryRemove(connection.Id, out _))
+        {
+            _crowd.Leave();
+        }
+    }
 
     // An IPv4 client of a dual-stack socket is an IPv4 client; said once, here.
     private static IPEndPoint Unmap(IPEndPoint address) =>
