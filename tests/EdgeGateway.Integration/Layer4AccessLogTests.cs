@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EdgeGateway.Testbed.Upstreams;
+using static EdgeGateway.Integration.TcpParts;
 
 namespace EdgeGateway.Integration;
 
@@ -364,26 +365,6 @@ public sealed partial class Layer4AccessLogTests : IDisposable
 
     private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
-    private static ScriptedServer Echo(string name, X509Certificate2? certificate = null) => ScriptedServer.Start(
-        async connection =>
-        {
-            while (await connection.ReadSomeAsync() is { IsEmpty: false } some)
-            {
-                await connection.SendAsync(name);
-                await connection.SendAsync(some);
-            }
-
-            await connection.SendAsync("end");
-        },
-        certificate: certificate);
-
-    private static async Task<Socket> ConnectAsync(int port)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port);
-        return socket;
-    }
-
     private static async Task<string> ExchangeAsync(Socket socket, string text)
     {
         await socket.SendAsync(Encoding.ASCII.GetBytes(text));
@@ -420,11 +401,5 @@ public sealed partial class Layer4AccessLogTests : IDisposable
         }
 
         return Encoding.ASCII.GetString(buffer, 0, read);
-    }
-
-    private static X509Certificate2 SelfSigned(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 }

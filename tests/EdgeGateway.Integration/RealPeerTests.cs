@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EdgeGateway.Testbed.Upstreams;
+using static EdgeGateway.Integration.TcpParts;
 
 namespace EdgeGateway.Integration;
 
@@ -291,11 +292,5 @@ public sealed partial class RealPeerTests : IDisposable
 
         socket.Shutdown(SocketShutdown.Send);
         return answer.ToString();
-    }
-
-    private static X509Certificate2 SelfSigned(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using EdgeGateway.Testbed.Tailscale;
 using EdgeGateway.Testbed.Upstreams;
+using static EdgeGateway.Integration.TcpParts;
 
 namespace EdgeGateway.Integration;
 
@@ -177,26 +178,6 @@ public sealed class TcpTests
         Assert.Equal(3, edge.GetProperty("udpSessions").GetInt32());
     }
 
-    private static ScriptedServer Echo(string name, X509Certificate2? certificate = null) => ScriptedServer.Start(
-        async connection =>
-        {
-            while (await connection.ReadSomeAsync() is { IsEmpty: false } some)
-            {
-                await connection.SendAsync(name);
-                await connection.SendAsync(some);
-            }
-
-            await connection.SendAsync("end");
-        },
-        certificate: certificate);
-
-    private static async Task<Socket> ConnectAsync(int port)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port);
-        return socket;
-    }
-
     /// <summary>Sends, ends this side, gives everything that comes back.</summary>
     private static async Task<string> ExchangeAsync(int port, string text, bool halfClose = true)
     {
@@ -239,12 +220,6 @@ public sealed class TcpTests
         {
             return ""; // reset
         }
-    }
-
-    private static X509Certificate2 SelfSigned(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
     private sealed class UdpEcho : IDisposable

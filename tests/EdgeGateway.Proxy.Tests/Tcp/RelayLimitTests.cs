@@ -42,7 +42,7 @@ public sealed class RelayLimitTests : IDisposable
             await connection.ReadToEndAsync();
             for (var i = 0; i < 12; i++)
             {
-                await turn.WaitAsync();
+                await turn.WaitAsync(TimeSpan.FromSeconds(60));
                 await connection.SendAsync("a");
             }
         });
@@ -50,10 +50,11 @@ public sealed class RelayLimitTests : IDisposable
         await using var running = await StartAsync(Service(server), time);
         using var client = await running.ConnectAsync();
         client.Shutdown(SocketShutdown.Send);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (var i = 0; i < 12; i++)
         {
             turn.Release();
-            Assert.Equal("a", await EchoServer.ReadAsync(client, 1));
+            Assert.Equal(1, await client.ReceiveAsync(new byte[1], limit.Token));
             time.Advance(TimeSpan.FromMilliseconds(100));
         }
 

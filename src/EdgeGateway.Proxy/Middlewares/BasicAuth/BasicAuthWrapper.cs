@@ -21,16 +21,14 @@ internal sealed class BasicAuthWrapper : RequestWrapper
 
     private readonly UserFile<BasicAuthUsers> _users;
     private readonly string _challenge;
-    private readonly string? _headerField;
-    private readonly bool _removeHeader;
+    private readonly AuthenticatedUser _user;
 
     private BasicAuthWrapper(string name, BasicAuthConfig config, UserFile<BasicAuthUsers> users)
         : base(name)
     {
         _users = users;
         _challenge = HeaderText.Clean($"Basic realm=\"{(config.Realm is { Length: > 0 } realm ? realm : "traefik")}\"");
-        _headerField = config.HeaderField is { Length: > 0 } field && HeaderText.IsToken(field) ? field : null;
-        _removeHeader = config.RemoveHeader;
+        _user = new(config.HeaderField is { Length: > 0 } field && HeaderText.IsToken(field) ? field : null, config.RemoveHeader);
     }
 
     /// <summary>Compiles the middleware; reads the users' file.</summary>
@@ -99,19 +97,7 @@ internal sealed class BasicAuthWrapper : RequestWrapper
 
     private ValueTask PassAsync(GatewayContext context, RequestHandler next, string user)
     {
-        var headers = context.Http.Request.Headers;
-        if (_headerField is not null)
-        {
-            // In the configured spelling, and never beside one that the client sent.
-            headers.Remove(_headerField);
-            headers[_headerField] = user;
-        }
-
-        if (_removeHeader)
-        {
-            headers.Authorization = default;
-        }
-
+        _user.Tell(context, user);
         return next(context);
     }
 

@@ -19,8 +19,7 @@ internal sealed class DigestAuthWrapper : RequestWrapper
     private readonly UserFile<FrozenDictionary<string, string>> _users;
     private readonly DigestNonces _nonces;
     private readonly string _realm;
-    private readonly string? _headerField;
-    private readonly bool _removeHeader;
+    private readonly AuthenticatedUser _user;
 
     private DigestAuthWrapper(string name, DigestAuthConfig config, UserFile<FrozenDictionary<string, string>> users, DigestNonces nonces)
         : base(name)
@@ -28,8 +27,7 @@ internal sealed class DigestAuthWrapper : RequestWrapper
         _users = users;
         _nonces = nonces;
         _realm = HeaderText.Clean(RealmOf(config));
-        _headerField = config.HeaderField is { Length: > 0 } field && HeaderText.IsToken(field) ? field : null;
-        _removeHeader = config.RemoveHeader;
+        _user = new(config.HeaderField is { Length: > 0 } field && HeaderText.IsToken(field) ? field : null, config.RemoveHeader);
     }
 
     /// <summary>Compiles the middleware; reads the users' file.</summary>
@@ -78,18 +76,7 @@ internal sealed class DigestAuthWrapper : RequestWrapper
                 return RefuseAsync(context, isStale: true);
         }
 
-        if (_headerField is not null)
-        {
-            // In the configured spelling, and never beside one that the client sent.
-            headers.Remove(_headerField);
-            headers[_headerField] = user;
-        }
-
-        if (_removeHeader)
-        {
-            headers.Authorization = default;
-        }
-
+        _user.Tell(context, user);
         return next(context);
     }
 
