@@ -101,6 +101,8 @@ public sealed class RelayLimitTests : IDisposable
         await using var server = EchoServer.Start();
         await using var running = await StartAsync(Service(server, idle: TimeSpan.Zero));
         using var client = await running.ConnectAsync();
+        await client.SendAsync("x"u8.ToArray());
+        Assert.Equal("x", await EchoServer.ReadAsync(client, 1)); // it has its service, before the next configuration comes
         await using var neighbour = await StartAsync(Service(server));
         using var other = await neighbour.ConnectAsync();
         await other.SendAsync("x"u8.ToArray());
