@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Testbed.Upstreams;
 
@@ -138,8 +137,8 @@ public sealed class TlsPeerTests : IDisposable
 
     private void Pair(string name, out string certificate, out string key)
     {
-        using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var signed = new CertificateRequest($"CN={name}", made, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var signed = TcpParts.SelfSigned(name);
+        using var made = signed.GetECDsaPrivateKey()!;
         (certificate, key) = (At("own.pem"), At("own.key"));
         File.WriteAllText(certificate, signed.ExportCertificatePem());
         File.WriteAllText(key, made.ExportPkcs8PrivateKeyPem());
