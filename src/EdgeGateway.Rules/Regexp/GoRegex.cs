@@ -7,15 +7,11 @@ namespace EdgeGateway.Rules.Regexp;
 /// <summary>
 /// A regular expression in RE2 syntax with Go's semantics, matched in time linear in the text. Users write RE2 (it is what Traefik
 /// takes); .NET's dialect differs where it hurts (<c>$</c>, <c>\d</c>, named groups), so patterns are translated, not passed on.
-/// Thread-safe; equal patterns share one instance.
+/// Thread-safe; equal patterns share one instance while it is in use.
 /// </summary>
 public sealed class GoRegex
 {
-    /// <summary>Patterns kept for reuse; when full all are forgotten (the users of an instance keep it).</summary>
-    private const int CacheCapacity = 4096;
-
-    private static readonly Lock CacheLock = new();
-    private static readonly Dictionary<string, GoRegex> Cache = new(StringComparer.Ordinal);
+    private static readonly RegexCache Cache = new();
 
     private readonly Regex _simple;
     private readonly Regex _full;
@@ -39,29 +35,10 @@ public sealed class GoRegex
 
     /// <summary>The compiled pattern.</summary>
     /// <exception cref="GoRegexException">It is not valid RE2.</exception>
-    public static GoRegex Parse(string pattern)
-    {
-        lock (CacheLock)
-        {
-            if (Cache.TryGetValue(pattern, out var known))
-            {
-                return known;
-            }
-        }
+    public static GoRegex Parse(string pattern) => Cache.Find(pattern) ?? Cache.Add(Uncached(pattern));
 
-        var regex = new GoRegex(pattern);
-        lock (CacheLock)
-        {
-            if (Cache.Count >= CacheCapacity)
-            {
-                Cache.Clear();
-            }
-
-            Cache[pattern] = regex;
-        }
-
-        return regex;
-    }
+    /// <summary>As <see cref="Parse"/>, an instance of its own.</summary>
+    internal static GoRegex Uncached(string pattern) => new(pattern);
 
     /// <summary>As <see cref="Parse"/>, without an exception.</summary>
     public static bool TryParse(string pattern, [NotNullWhen(true)] out GoRegex? regex, [NotNullWhen(false)] out string? error)
