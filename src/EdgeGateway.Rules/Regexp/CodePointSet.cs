@@ -5,6 +5,12 @@ internal sealed class CodePointSet
 {
     public const int Maximum = 0x10FFFF;
 
+    /// <summary>Every character. Read only.</summary>
+    public static readonly CodePointSet All = Shared(new((0, Maximum)));
+
+    /// <summary>Every character but the line feed. Read only.</summary>
+    public static readonly CodePointSet NoLineFeed = Shared(new((0, '\n' - 1), ('\n' + 1, Maximum)));
+
     private readonly List<(int Low, int High)> _ranges = [];
     private bool _normalised = true;
 
@@ -86,6 +92,13 @@ internal sealed class CodePointSet
         }
 
         return result;
+    }
+
+    // Put into its final order first, since several threads will read it.
+    private static CodePointSet Shared(CodePointSet set)
+    {
+        set.Normalise();
+        return set;
     }
 
     private void Normalise()

@@ -1,33 +1,26 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace EdgeGateway.Rules.Regexp;
 
 /// <summary>
-/// A regular expression in RE2 syntax with Go's semantics, matched in time linear in the text. Users write RE2 (it is what Traefik
-/// takes); .NET's dialect differs where it hurts (<c>$</c>, <c>\d</c>, named groups), so patterns are translated, not passed on.
-/// Thread-safe; equal patterns share one instance while it is in use.
+/// A regular expression in RE2 syntax with Go's semantics, matched in time linear in the text: <see cref="RegexParser"/> reads it,
+/// <see cref="RegexCompiler"/> makes an automaton, <see cref="Backtracker"/> or, for long texts, <see cref="LockstepMachine"/> runs it.
+/// Why not .NET's: docs/adr/0002-own-regular-expressions.md. Thread-safe; equal patterns share one instance while it is in use.
 /// </summary>
 public sealed class GoRegex
 {
     private static readonly RegexCache Cache = new();
 
-    private readonly Regex _simple;
-    private readonly Regex _full;
+    private readonly RegexProgram _program;
     private readonly IReadOnlyList<string?> _groupNames;
+    private LockstepMachine? _machine;
 
     private GoRegex(string pattern)
     {
         Pattern = pattern;
-        var simple = RegexTranslator.Translate(pattern, full: false, out _groupNames);
-        _simple = TryBuild(simple)
-            ?? throw new GoRegexException("expression too large", pattern);
-
-        // For texts with characters beyond U+FFFF or with bytes that are not UTF-8; many patterns mean the same there. Made now, since a
-        // request must not wait for it. It is larger than the simple form; where it is too large, a class takes no such characters.
-        var full = RegexTranslator.Translate(pattern, full: true, out _);
-        _full = full == simple ? _simple : TryBuild(full) ?? _simple;
+        var node = RegexParser.Parse(pattern, out _groupNames);
+        _program = RegexCompiler.Compile(pattern, node, _groupNames.Count);
     }
 
     /// <summary>The pattern as the user wrote it.</summary>
@@ -75,7 +68,7 @@ public sealed class GoRegex
     }
 
     /// <summary>Whether the pattern is found anywhere in the text.</summary>
-    public bool IsMatch(ReadOnlySpan<char> text) => For(text).IsMatch(text);
+    public bool IsMatch(ReadOnlySpan<char> text) => Find(text, 0, []);
 
     /// <summary>Where the pattern is found, from left to right; an empty match directly behind another match does not count, as in Go.</summary>
     /// <param name="text">The text.</param>
@@ -83,15 +76,10 @@ public sealed class GoRegex
     public IReadOnlyList<Range> FindAll(string text, int most = -1)
     {
         var found = new List<Range>();
-        var previousEnd = -1;
-        for (var match = For(text).Match(text); match.Success && (most < 0 || found.Count < most); match = match.NextMatch())
+        var slots = new int[_program.Slots];
+        for (var search = new Search(); (most < 0 || found.Count < most) && Next(text, ref search, slots);)
         {
-            if (match.Length > 0 || match.Index != previousEnd)
-            {
-                found.Add(match.Index..(match.Index + match.Length));
-            }
-
-            previousEnd = match.Index + match.Length;
+            found.Add(slots[0]..slots[1]);
         }
 
         return found;
@@ -144,47 +132,73 @@ public sealed class GoRegex
     /// <summary>Replaces every match; an empty match directly behind another match does not count, as in Go.</summary>
     public string ReplaceAll(string text, GoReplacement replacement)
     {
-        var match = For(text).Match(text);
-        if (!match.Success)
+        var slots = _program.Slots <= 32 ? stackalloc int[_program.Slots] : new int[_program.Slots];
+        var search = new Search();
+        if (!Next(text, ref search, slots))
         {
             return text;
         }
 
         var result = new StringBuilder(text.Length + 32);
         var copied = 0;
-        for (var previousEnd = -1; match.Success; match = match.NextMatch())
+        do
         {
-            if (match.Length == 0 && match.Index == previousEnd)
-            {
-                continue;
-            }
-
-            result.Append(text, copied, match.Index - copied);
-            replacement.AppendTo(result, match);
-            copied = previousEnd = match.Index + match.Length;
+            result.Append(text, copied, slots[0] - copied);
+            replacement.AppendTo(result, text, slots);
+            copied = slots[1];
         }
+        while (Next(text, ref search, slots));
 
         return result.Append(text, copied, text.Length - copied).ToString();
     }
 
+    /// <summary>Finds the first match at or after <paramref name="start"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="start">Where to begin; what is before it counts for <c>^</c> and <c>\b</c>.</param>
+    /// <param name="slots">Takes begin and end of the match and of each group, -1 = took no part; or empty.</param>
+    internal bool Find(ReadOnlySpan<char> text, int start, Span<int> slots) => Backtracker.CanTake(_program, text.Length - start)
+        ? Backtracker.OfThread.Find(_program, text, start, slots)
+        : FindInLockstep(text, start, slots);
+
+    /// <summary>As <see cref="Find"/>, however short the text.</summary>
+    internal bool FindInLockstep(ReadOnlySpan<char> text, int start, Span<int> slots)
+    {
+        // One is kept for the next long text; whoever comes meanwhile makes another.
+        var machine = Interlocked.Exchange(ref _machine, null) ?? new(_program);
+        var found = machine.Find(text, start, slots);
+        _machine = machine;
+        return found;
+    }
+
+    /// <summary>Slots that <see cref="Find"/> fills.</summary>
+    internal int Slots => _program.Slots;
+
     /// <inheritdoc/>
     public override string ToString() => Pattern;
 
-    private Regex For(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? _simple : _full;
-
-    /// <summary>Null when .NET's limit (10,000 nodes of the automaton, which bounds memory and time) is exceeded.</summary>
-    private static Regex? TryBuild(string pattern)
+    /// <summary>The next match that counts.</summary>
+    private bool Next(string text, ref Search search, Span<int> slots)
     {
-        try
+        while (search.At <= text.Length && Find(text, search.At, slots))
         {
-            // NonBacktracking is what keeps RE2's promise of linear time.
-#pragma warning disable RS0030 // This class is the one place where .NET's constructor may be used.
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-#pragma warning restore RS0030
+            var (begin, end) = (slots[0], slots[1]);
+            var counts = end > begin || begin != search.LastEnd;
+            search.LastEnd = end;
+            search.At = end > search.At ? end
+                : search.At + (search.At < text.Length && RegexText.Read(text, search.At, out var width) >= 0 ? width : 1);
+            if (counts)
+            {
+                return true;
+            }
         }
-        catch (NotSupportedException)
-        {
-            return null;
-        }
+
+        return false;
+    }
+
+    /// <summary>Where a walk from match to match is.</summary>
+    private struct Search()
+    {
+        public int At;
+        public int LastEnd = -1;
     }
 }

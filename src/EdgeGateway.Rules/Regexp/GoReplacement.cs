@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace EdgeGateway.Rules.Regexp;
 
@@ -51,14 +50,14 @@ public sealed class GoReplacement
         return replacement;
     }
 
-    internal void AppendTo(StringBuilder text, Match match)
+    internal void AppendTo(StringBuilder result, ReadOnlySpan<char> text, ReadOnlySpan<int> slots)
     {
         foreach (var (literal, group) in _parts)
         {
-            text.Append(literal);
-            if (group >= 0)
+            result.Append(literal);
+            if (group >= 0 && slots[2 * group] >= 0)
             {
-                text.Append(match.Groups[group].ValueSpan);
+                result.Append(text[slots[2 * group]..slots[2 * group + 1]]);
             }
         }
     }

@@ -1,14 +1,13 @@
-using System.Globalization;
 using System.Text;
 
 namespace EdgeGateway.Rules.Regexp;
 
 /// <summary>
-/// Reads an RE2 pattern (Go's dialect) and writes the .NET pattern of the same meaning. Source of the syntax: the documentation of
-/// Go's <c>regexp/syntax</c>, flags <c>Perl</c>. What RE2 refuses is refused with Go's reason; nothing is passed through unread.
-/// This part reads groups, flags and repetitions; <c>RegexTranslator.Classes.cs</c> what stands for one character.
+/// Reads an RE2 pattern (Go's dialect). Source of the syntax: the documentation of
+/// Go's <c>regexp/syntax</c>, flags <c>Perl</c>. What RE2 refuses is refused with Go's reason.
+/// This part reads groups, flags and repetitions; <c>RegexParser.Classes.cs</c> what stands for one character.
 /// </summary>
-internal sealed partial class RegexTranslator
+internal sealed partial class RegexParser
 {
     /// <summary>Go's limit for one repetition and for the product of nested ones.</summary>
     private const int MaximumRepeat = 1000;
@@ -17,16 +16,11 @@ internal sealed partial class RegexTranslator
     private const int MaximumNesting = 250;
 
     private readonly string _source;
-    private readonly RegexEmitter _out;
     private readonly List<string?> _groupNames = [null];
     private int _at;
     private int _nesting;
 
-    private RegexTranslator(string source, bool full)
-    {
-        _source = source;
-        _out = new RegexEmitter(full);
-    }
+    private RegexParser(string source) => _source = source;
 
     [Flags]
     private enum Flags
@@ -38,12 +32,11 @@ internal sealed partial class RegexTranslator
         Ungreedy = 8,
     }
 
-    /// <summary>Translates a pattern.</summary>
+    /// <summary>Reads a pattern.</summary>
     /// <param name="source">The RE2 pattern.</param>
-    /// <param name="full">See <see cref="RegexEmitter"/>.</param>
     /// <param name="groupNames">Names of the capturing groups by number; null for the whole match and unnamed groups.</param>
     /// <exception cref="GoRegexException">The pattern is invalid.</exception>
-    public static string Translate(string source, bool full, out IReadOnlyList<string?> groupNames)
+    public static RegexNode Parse(string source, out IReadOnlyList<string?> groupNames)
     {
         for (var i = 0; i < source.Length; i++)
         {
@@ -55,22 +48,23 @@ internal sealed partial class RegexTranslator
             i += char.IsHighSurrogate(source[i]) ? 1 : 0;
         }
 
-        var translator = new RegexTranslator(source, full);
-        translator.ReadAlternatives(Flags.None);
-        if (translator._at < source.Length)
+        var parser = new RegexParser(source);
+        parser.ReadAlternatives(Flags.None, out var node);
+        if (parser._at < source.Length)
         {
             throw new GoRegexException("unexpected )", source);
         }
 
-        groupNames = translator._groupNames;
-        return translator._out.Pattern;
+        groupNames = parser._groupNames;
+        return node;
     }
 
     /// <summary>Reads up to the closing parenthesis or the end; returns the largest product of repetitions inside.</summary>
-    private int ReadAlternatives(Flags flags)
+    private int ReadAlternatives(Flags flags, out RegexNode node)
     {
+        var branches = new List<RegexNode>();
+        var parts = new List<RegexNode>();
         var largest = 1;
-        var atom = -1;
         var product = 1;
         var repetition = -1;
         while (_at < _source.Length && _source[_at] != ')')
@@ -79,112 +73,110 @@ internal sealed partial class RegexTranslator
             if (_source[_at] == '|')
             {
                 _at++;
-                _out.Raw("|");
-                (atom, repetition) = (-1, -1);
+                branches.Add(Join(parts));
+                parts = [];
+                repetition = -1;
             }
-            else if (TryReadQuantifier(out var quantifier, out var times))
+            else if (TryReadQuantifier(out var minimum, out var maximum))
             {
                 if (repetition >= 0)
                 {
                     throw new GoRegexException("invalid nested repetition operator", _source[repetition.._at]);
                 }
 
-                if (atom < 0)
+                if (parts.Count == 0)
                 {
                     throw new GoRegexException("missing argument to repetition operator", _source[start.._at]);
                 }
 
-                product *= times;
+                product *= Math.Max(1, _source[start] == '{' ? Math.Max(minimum, maximum) : 1);
                 if (product > MaximumRepeat)
                 {
                     throw new GoRegexException("invalid repeat count", _source[start.._at]);
                 }
 
-                _out.Repeat(atom, quantifier + ReadLaziness(flags));
+                parts[^1] = new RegexNode.Repeat(parts[^1], minimum, maximum, IsGreedy(flags));
                 repetition = start;
                 largest = Math.Max(largest, product);
             }
             else
             {
                 repetition = -1;
-                var position = _out.Position;
                 product = 1;
-                if (IsFlagsOnly(ref flags))
+                if (!IsFlagsOnly(ref flags))
                 {
-                    atom = -1;
-                }
-                else
-                {
-                    product = ReadAtom(flags, ref position);
-                    atom = _out.Position > position ? position : atom;
+                    product = ReadAtom(flags, parts);
                     largest = Math.Max(largest, product);
                 }
             }
         }
 
+        branches.Add(Join(parts));
+        node = branches.Count == 1 ? branches[0] : new RegexNode.Alternate(branches);
         return largest;
     }
 
-    /// <summary>Reads one atom; <paramref name="position"/> becomes the start of what a following quantifier repeats.</summary>
-    private int ReadAtom(Flags flags, ref int position)
+    private static RegexNode Join(List<RegexNode> parts) => parts.Count == 1 ? parts[0] : new RegexNode.Concat(parts);
+
+    /// <summary>Reads one atom, or several between <c>\Q</c> and <c>\E</c>; a quantifier repeats the last.</summary>
+    private int ReadAtom(Flags flags, List<RegexNode> parts)
     {
-        var c = _source[_at];
-        switch (c)
+        switch (_source[_at])
         {
             case '(':
-                return ReadGroup(flags);
+                return ReadGroup(flags, parts);
             case '[':
-                _out.Set(ReadClass(flags));
-                return 1;
+                parts.Add(new RegexNode.Set(ReadClass(flags)));
+                break;
             case '.':
                 _at++;
-                _out.Set(flags.HasFlag(Flags.DotAll)
-                    ? new CodePointSet((0, CodePointSet.Maximum))
-                    : new CodePointSet(('\n', '\n')).Complement());
-                return 1;
+                parts.Add(new RegexNode.Set(flags.HasFlag(Flags.DotAll) ? CodePointSet.All : CodePointSet.NoLineFeed));
+                break;
             case '^':
                 _at++;
-                _out.Raw(flags.HasFlag(Flags.MultiLine) ? "(?m:^)" : @"\A");
-                return 1;
+                parts.Add(new RegexNode.Assert(flags.HasFlag(Flags.MultiLine) ? Assertion.LineStart : Assertion.TextStart));
+                break;
             case '$':
                 _at++;
-                // .NET's plain $ also matches before a final line feed.
-                _out.Raw(flags.HasFlag(Flags.MultiLine) ? "(?m:$)" : @"\z");
-                return 1;
+                parts.Add(new RegexNode.Assert(flags.HasFlag(Flags.MultiLine) ? Assertion.LineEnd : Assertion.TextEnd));
+                break;
             case '\\':
-                ReadBackslash(flags, ref position);
-                return 1;
+                ReadBackslash(flags, parts);
+                break;
             default:
-                _out.Literal(ReadCodePoint(), flags.HasFlag(Flags.FoldCase));
-                return 1;
+                parts.Add(Literal(ReadCodePoint(), flags));
+                break;
         }
+
+        return 1;
     }
 
-    private int ReadGroup(Flags flags)
+    private int ReadGroup(Flags flags, List<RegexNode> parts)
     {
         if (++_nesting > MaximumNesting)
         {
             throw new GoRegexException("expression nests too deeply", _source);
         }
 
+        var group = 0;
         if (_source.AsSpan(_at).StartsWith("(?P<") || _source.AsSpan(_at).StartsWith("(?<"))
         {
             ReadGroupName();
+            group = _groupNames.Count - 1;
         }
         else if (_source.AsSpan(_at).StartsWith("(?"))
         {
             // IsFlagsOnly has read "(?flags)" already, so this ends in a colon.
             flags = ReadFlags(flags);
-            _out.Raw("(?:");
         }
         else
         {
             _at++;
             _groupNames.Add(null);
-            OpenCapture();
+            group = _groupNames.Count - 1;
         }
 
-        var product = ReadAlternatives(flags);
+        var product = ReadAlternatives(flags, out var body);
         if (_at >= _source.Length)
         {
             throw new GoRegexException("missing closing )", _source);
@@ -192,12 +184,9 @@ internal sealed partial class RegexTranslator
 
         _at++;
         _nesting--;
-        _out.Raw(")");
+        parts.Add(group > 0 ? new RegexNode.Capture(group, body) : body);
         return product;
     }
-
-    /// <summary>Groups are numbered explicitly: .NET would count the named ones last.</summary>
-    private void OpenCapture() => _out.Raw($"(?<{(_groupNames.Count - 1).ToString(CultureInfo.InvariantCulture)}>");
 
     private void ReadGroupName()
     {
@@ -228,7 +217,6 @@ internal sealed partial class RegexTranslator
 
         _groupNames.Add(name);
         _at = end + 1;
-        OpenCapture();
     }
 
     /// <summary>Reads <c>(?flags)</c>, which changes the flags up to the end of the group around it.</summary>
@@ -292,29 +280,29 @@ internal sealed partial class RegexTranslator
             : new GoRegexException("invalid or unsupported Perl syntax", _source[start.._at]);
     }
 
-    private bool TryReadQuantifier(out string quantifier, out int times)
+    private bool TryReadQuantifier(out int minimum, out int maximum)
     {
-        times = 1;
-        quantifier = _source[_at].ToString();
-        if (_source[_at] is '*' or '+' or '?')
+        (minimum, maximum) = _source[_at] switch
+        {
+            '*' => (0, -1), '+' => (1, -1), '?' => (0, 1), _ => (-1, -1),
+        };
+        if (minimum >= 0)
         {
             _at++;
             return true;
         }
 
-        if (_source[_at] != '{' || !TryReadCounts(out var minimum, out var maximum, out var end))
+        if (_source[_at] != '{' || !TryReadCounts(out minimum, out maximum, out var end))
         {
             return false;
         }
 
-        quantifier = _source[_at..end];
         if (minimum > MaximumRepeat || maximum > MaximumRepeat || (maximum >= 0 && minimum > maximum))
         {
-            throw new GoRegexException("invalid repeat count", quantifier);
+            throw new GoRegexException("invalid repeat count", _source[_at..end]);
         }
 
         _at = end;
-        times = Math.Max(1, maximum >= 0 ? maximum : minimum);
         return true;
     }
 
@@ -357,15 +345,15 @@ internal sealed partial class RegexTranslator
         return at > start && (at == start + 1 || _source[start] != '0');
     }
 
-    private string ReadLaziness(Flags flags)
+    private bool IsGreedy(Flags flags)
     {
-        var lazy = flags.HasFlag(Flags.Ungreedy);
+        var greedy = !flags.HasFlag(Flags.Ungreedy);
         if (_at < _source.Length && _source[_at] == '?')
         {
             _at++;
-            lazy = !lazy;
+            greedy = !greedy;
         }
 
-        return lazy ? "?" : "";
+        return greedy;
     }
 }

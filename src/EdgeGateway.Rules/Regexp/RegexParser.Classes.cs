@@ -4,43 +4,51 @@ using System.Text;
 namespace EdgeGateway.Rules.Regexp;
 
 /// <content>Character classes and escapes.</content>
-internal sealed partial class RegexTranslator
+internal sealed partial class RegexParser
 {
-    private void ReadBackslash(Flags flags, ref int position)
+    private void ReadBackslash(Flags flags, List<RegexNode> parts)
     {
         var next = _at + 1 < _source.Length ? _source[_at + 1] : '\0';
         switch (next)
         {
             case 'A' or 'z' or 'b' or 'B':
                 _at += 2;
-                _out.Raw($@"\{next}");
+                parts.Add(new RegexNode.Assert(next switch
+                {
+                    'A' => Assertion.TextStart, 'z' => Assertion.TextEnd, 'b' => Assertion.WordBoundary, _ => Assertion.NoWordBoundary,
+                }));
                 return;
             case 'C':
                 throw new GoRegexException("invalid escape sequence", @"\C");
             case 'Q':
-                ReadQuoted(flags, ref position);
+                ReadQuoted(flags, parts);
                 return;
         }
 
         if (TryReadNamedClass(flags) is { } set)
         {
-            _out.Set(set);
+            parts.Add(new RegexNode.Set(set));
             return;
         }
 
-        _out.Literal(ReadEscape(), flags.HasFlag(Flags.FoldCase));
+        parts.Add(Literal(ReadEscape(), flags));
+    }
+
+    private static RegexNode.Set Literal(int codePoint, Flags flags)
+    {
+        var set = new CodePointSet((codePoint, codePoint));
+        return new(flags.HasFlag(Flags.FoldCase) ? set.WithCaseVariants() : set);
     }
 
     /// <summary><c>\Q…\E</c>: literal text; a quantifier behind it repeats the last character only.</summary>
-    private void ReadQuoted(Flags flags, ref int position)
+    private void ReadQuoted(Flags flags, List<RegexNode> parts)
     {
         _at += 2;
         var end = _source.IndexOf(@"\E", _at, StringComparison.Ordinal);
         var stop = end < 0 ? _source.Length : end;
         while (_at < stop)
         {
-            position = _out.Position;
-            _out.Literal(ReadCodePoint(), flags.HasFlag(Flags.FoldCase));
+            parts.Add(Literal(ReadCodePoint(), flags));
         }
 
         _at = end < 0 ? stop : stop + 2;
