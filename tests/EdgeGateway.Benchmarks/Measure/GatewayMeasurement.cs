@@ -14,6 +14,7 @@ internal static class GatewayMeasurement
     public static async Task<int> RunAsync(int services)
     {
         await using var upstream = await Whoami.StartAsync("a");
+        await using var second = await Whoami.StartAsync("b");
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register([.. Enumerable.Range(0, services).Select(i => Of(i, upstream.Port))]);
         var start = Stopwatch.GetTimestamp();
@@ -30,8 +31,9 @@ internal static class GatewayMeasurement
 
         await ChangesAsync(gateway, nomad, "added", i => nomad.Register(Of(services + i, upstream.Port)), i => ($"app{services + i}.example.com", "/", 200));
         await ChangesAsync(gateway, nomad, "changed", i => nomad.Register(Of(i, upstream.Port, $"v{i}")), i => ($"app{i}.example.com", $"/v{i}", 200));
-        await ChangesAsync(gateway, nomad, "scaled", i => nomad.Register(Of(100 + i, upstream.Port) with { Id = $"other-{i}", Address = "127.0.0.2" }), null);
+        await ChangesAsync(gateway, nomad, "scaled", i => nomad.Register(Of(100 + i, second.Port) with { Id = $"other-{i}" }), null);
         await ChangesAsync(gateway, nomad, "removed", i => nomad.Deregister($"id{services + i}"), i => ($"app{services + i}.example.com", "/", 404));
+        await DeadAsync(gateway, nomad);
         Console.WriteLine($"{gateway.ResidentMiB} MiB resident; calls to Nomad: {string.Join(", ", nomad.Calls.Select(static c => $"{c.Key} {c.Value}"))}");
 
         await using var small = await EmbeddedNomad.StartAsync();
@@ -45,6 +47,22 @@ internal static class GatewayMeasurement
         }
 
         return 0;
+    }
+
+    /// <summary>What instances cost that are listed and never listen: the gateway knocks at each.</summary>
+    private static async Task DeadAsync(MeasuredGateway gateway, EmbeddedNomad nomad)
+    {
+        var rest = await CpuPerSecondAsync(gateway);
+        nomad.Register([.. Enumerable.Range(0, Turns).Select(static i => Of(200 + i, 9) with { Id = $"dead-{i}", Address = "127.0.0.2" })]);
+        await Task.Delay(5000);
+        Console.WriteLine($"at rest {rest:F0} ms CPU per second, with {Turns} instances that never listen {await CpuPerSecondAsync(gateway):F0} ms");
+    }
+
+    private static async Task<double> CpuPerSecondAsync(MeasuredGateway gateway)
+    {
+        var cpu = gateway.Cpu;
+        await Task.Delay(5000);
+        return (gateway.Cpu - cpu).TotalMilliseconds / 5;
     }
 
     private static Registration Of(int i, int port, string path = "") => new(
