@@ -101,7 +101,7 @@ public sealed class RequestMetrics
         _series.GetOrAdd(labels, static (_, buckets) => new RequestSeries(buckets), _bounds.Length).Add(duration, _bounds, requestBytes, responseBytes);
 
     // A client must not make series as it likes: unknown methods share one name.
-    private static string Method(string method) => method switch
+    internal static string Method(string method) => method switch
     {
         "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "CONNECT" or "OPTIONS" or "TRACE" or "PATCH" or "PRI" => method,
         _ => "EXTENSION_METHOD",
