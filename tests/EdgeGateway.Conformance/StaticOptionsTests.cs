@@ -27,7 +27,9 @@ public sealed class StaticOptionsTests
     // What this version supports; a later one moves lines from the other list to this.
     private static readonly HashSet<string> Supported = new(StringComparer.Ordinal)
     {
-        "accesslog", "accesslog.bufferingsize", "accesslog.filepath", "accesslog.format",
+        "accesslog", "accesslog.addinternals", "accesslog.bufferingsize", "accesslog.fields.defaultmode", "accesslog.fields.headers.defaultmode",
+        "accesslog.fields.headers.names.<name>", "accesslog.fields.names.<name>", "accesslog.fields.queryparameters.defaultmode", "accesslog.filepath",
+        "accesslog.filters.minduration", "accesslog.filters.retryattempts", "accesslog.filters.statuscodes", "accesslog.format",
         "api", "api.basepath", "api.dashboard", "api.dashboardname", "api.debug", "api.disabledashboardad", "api.insecure",
         "certificatesresolvers.<name>", "certificatesresolvers.<name>.tailscale",
         "entrypoints.<name>", "entrypoints.<name>.address", "entrypoints.<name>.asdefault",
@@ -75,7 +77,7 @@ public sealed class StaticOptionsTests
     // Refused "not supported yet", with all that is below them.
     private static readonly string[] Unsupported =
     [
-        "accesslog.addinternals", "accesslog.dualoutput", "accesslog.fields", "accesslog.filters", "accesslog.otlp",
+        "accesslog.dualoutput", "accesslog.otlp",
         "certificatesresolvers.<name>.acme", "entrypoints.<name>.allowacmebypass",
         "entrypoints.<name>.http3", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
         "metrics.influxdb2", "metrics.otlp", "metrics.prometheus.headerlabels", "metrics.statsd", "ocsp", "providers.http",

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EdgeGateway.Testbed.Upstreams;
 
 namespace EdgeGateway.Integration;
@@ -37,5 +38,45 @@ public sealed class ObservabilityTests
         var shown = (await stage.ApiAsync("/api/http/routers/hushed@nomad")).GetProperty("observability");
         Assert.False(shown.TryGetProperty("accessLogs", out var logs) && logs.GetBoolean());
         Assert.True(shown.GetProperty("metrics").GetBoolean());
+    }
+
+    [Fact]
+    public async Task The_access_log_keeps_what_its_fields_and_filters_say()
+    {
+        await using var web = await Whoami.StartAsync("web");
+        await using var stage = await Stage.StartAsync(
+            n => n.Register("w1", "w", web.Port, "traefik.http.routers.a.rule=Host(`a.test`)", "traefik.http.routers.a.entrypoints=web",
+                "traefik.http.routers.a.middlewares=a", "traefik.http.middlewares.a.headers.customresponseheaders.X-Added=1",
+                "traefik.http.routers.own.rule=Host(`own.test`)", "traefik.http.routers.own.entrypoints=web", "traefik.http.routers.own.service=api@internal",
+                "traefik.http.routers.e.rule=Host(`elsewhere.test`)", "traefik.http.routers.e.entrypoints=web", "traefik.http.routers.e.middlewares=e",
+                "traefik.http.middlewares.e.redirectscheme.scheme=https"),
+            more:
+            [
+                "--accesslog.format=json", "--accesslog.fields.defaultmode=drop", "--accesslog.fields.names.requestpath=keep", "--accesslog.fields.names.DownstreamStatus=keep",
+                "--accesslog.fields.names.RouterNam=keep", "--accesslog.fields.queryparameters.defaultmode=drop",
+                "--accesslog.fields.headers.names.x-added=keep", "--accesslog.fields.headers.names.Authorization=redact",
+                "--accesslog.filters.statuscodes=200,404-499", "--accesslog.addinternals=true",
+            ]);
+        await stage.Gateway.ListeningAsync(stage.Web);
+        await stage.UntilAsync(async () => (await stage.GetAsync("a.test", "/ready?token=secret")).StartsWith("Name", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+
+        using var client = Stage.Client(stage.Web);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a.test/secret?token=secret");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer secret");
+        (await client.SendAsync(request, CancellationToken.None)).Dispose();
+        Assert.Equal("302", await stage.GetAsync("elsewhere.test", "/moved"));
+        await stage.GetAsync("nobody.test", "/none");
+        await stage.GetAsync("own.test", "/api/version");
+        await stage.Gateway.LoggedAsync("\"RequestPath\":\"/api/version\"");
+        var lines = stage.Gateway.Log.Split('\n').Where(static line => line.StartsWith('{')).Select(static line => JsonNode.Parse(line)!.AsObject()).ToList();
+
+        var secret = lines.Single(static line => (string?)line["RequestPath"] == "/secret");
+        Assert.Equal(["DownstreamStatus", "RequestPath", "downstream_X-Added", "level", "msg", "request_Authorization", "time"], secret.Select(static m => m.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("1", (string?)secret["downstream_X-Added"]);
+        Assert.Equal("REDACTED", (string?)secret["request_Authorization"]);
+        Assert.Contains(lines, static line => (int?)line["DownstreamStatus"] == 404 && (string?)line["RequestPath"] == "/none");
+        Assert.DoesNotContain("secret", string.Concat(stage.Gateway.Log.Split('\n').Where(static line => line.StartsWith('{'))).Replace("/secret", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(lines, static line => (string?)line["RequestPath"] == "/moved");
+        Assert.Contains("accessLog.fields.names.RouterNam", stage.Gateway.Log, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -170,10 +170,8 @@ internal sealed class StaticChecks(ConfigObject root, List<ConfigurationProblem>
 
         switch (loaded.AccessLog?.Format)
         {
-            case null or "common" or "genericCLF":
+            case null or "common" or "genericCLF" or "json":
                 break;
-            case "json":
-                throw Fault("UNSUPPORTED", "accessLog.format=json is not supported yet", "accessLog", "format");
             default:
                 Warn($"accessLog.format '{loaded.AccessLog.Format}' is unknown, common is used", "accessLog", "format");
                 break;

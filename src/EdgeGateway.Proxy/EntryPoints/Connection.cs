@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
+using EdgeGateway.Proxy.Observability.AccessLog;
 using EdgeGateway.Proxy.Tls.Options;
 
 namespace EdgeGateway.Proxy.EntryPoints;
@@ -87,6 +88,12 @@ public sealed class Connection
 
     /// <summary>How it ended; <see cref="ConnectionEnd.Open"/> until then. The first cause stays.</summary>
     public ConnectionEnd End => (ConnectionEnd)Volatile.Read(ref _end);
+
+    /// <summary>Peer as <c>address:port</c>, made once per connection for the access log.</summary>
+    internal string PeerText => field ??= Peer.ToString();
+
+    /// <summary>Subject of the client's certificate for the access log, made once per connection; empty without one.</summary>
+    internal string ClientSubject => field ??= ClientCertificates.Length == 0 ? "" : SubjectText.Of(ClientCertificates[0]);
 
     /// <summary>Peer address as text, made once per connection for forwarded headers and the access log.</summary>
     public string PeerAddressText => field ??= Peer.Address.ToString();

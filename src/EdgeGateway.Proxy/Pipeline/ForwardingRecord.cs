@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Primitives;
+
 namespace EdgeGateway.Proxy.Pipeline;
 
 /// <summary>What the service did with a request, filled by the attempt loop, read by access log and metrics. Reused with its context.</summary>
@@ -20,6 +22,15 @@ public sealed class ForwardingRecord
 
     /// <summary>Bytes of the body that the client was sent where a middleware changed their number; null when none did.</summary>
     public long? AnswerBytes { get; set; }
+
+    /// <summary>Bytes of the client's body that were passed on by an attempt where their number was not announced; the most of any attempt.</summary>
+    public long ClientBytes { get; set; }
+
+    /// <summary>Asks for <see cref="OriginHeaders"/>.</summary>
+    internal bool KeepsHeaders { get; set; }
+
+    /// <summary>Headers of the service's answer before any middleware; null when they were not asked for, or when no service answered.</summary>
+    internal KeyValuePair<string, StringValues>[]? OriginHeaders { get; set; }
 
     /// <summary>True when no server could be connected to, so that none saw anything of the request.</summary>
     internal bool IsUnreached { get; set; }
@@ -45,6 +56,9 @@ public sealed class ForwardingRecord
         ServerStatus = 0;
         ServerBytes = 0;
         AnswerBytes = null;
+        ClientBytes = 0;
+        KeepsHeaders = false;
+        OriginHeaders = null;
         IsUnreached = false;
         Retries = 0;
         StartTimestamp = 0;

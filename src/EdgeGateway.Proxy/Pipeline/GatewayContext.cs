@@ -64,7 +64,7 @@ public sealed class GatewayContext : HttpRequestView
     /// <summary><see cref="TimeProvider.GetTimestamp"/> at the request's begin.</summary>
     public long StartTimestamp { get; internal set; }
 
-    /// <summary>User name for the access log; set by authentication, also when it refused.</summary>
+    /// <summary>User name for the access log; set by authentication, also when it refused; empty = asked without an answer, null = not asked.</summary>
     public string? UserName { get; set; }
 
     /// <summary>What the running filter keeps from its <see cref="RequestFilter.OnRequest"/> for its <see cref="RequestFilter.OnResponse"/>.</summary>
@@ -262,6 +262,11 @@ public sealed class GatewayContext : HttpRequestView
     /// </summary>
     public void RunResponseFilters()
     {
+        if (Forwarding is { KeepsHeaders: true, ServiceName: not null })
+        {
+            Forwarding.OriginHeaders = [.. _http.Response.Headers];
+        }
+
         if (_stickyCookies is { Count: > 0 })
         {
             WriteStickyCookies(_stickyCookies);

@@ -42,6 +42,7 @@ public sealed class GatewayHandler
         // 1
         context.Snapshot = _options.Snapshots.Current;
         context.StartTimestamp = _options.Time.GetTimestamp();
+        context.Forwarding.KeepsHeaders = _options.KeepsOriginHeaders;
         try
         {
             await RouteAsync(context);

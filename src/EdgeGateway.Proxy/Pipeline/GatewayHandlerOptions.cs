@@ -22,6 +22,9 @@ public sealed record GatewayHandlerOptions
     /// </summary>
     public Func<string?>? NodeName { get; init; }
 
+    /// <summary>Whether the headers of services' answers are noted for <see cref="Completed"/> before middlewares change them.</summary>
+    public bool KeepsOriginHeaders { get; init; }
+
     /// <summary>Called once at the end of every request, whatever its end; must not throw or block. For access log and metrics.</summary>
     public Action<GatewayContext>? Completed { get; init; }
 

@@ -26,7 +26,7 @@ internal sealed partial class AccessLogs
         if (Open(config.FilePath, "access log", logger) is { } lines)
         {
             _requestLines = lines;
-            Requests = new AccessLogger(lines, time, config.Format == "genericCLF", _silent);
+            Requests = new AccessLogger(lines, time, Options(config, logger));
         }
 
         if (config.L4 is not { } layer4)
@@ -74,6 +74,36 @@ internal sealed partial class AccessLogs
         _connectionLines?.Close(CloseLimit);
     }
 
+    private AccessLogOptions Options(AccessLogConfig config, ILogger logger)
+    {
+        var fields = config.Fields is { } chosen ? new AccessLogFields(chosen) : AccessLogFields.Default;
+        foreach (var name in fields.UnknownNames)
+        {
+            LogOption(logger, $"accessLog.fields.names.{name}: there is no such field");
+        }
+
+        string? error = null;
+        var filter = config.Filters is { } filters ? AccessLogFilter.Create(filters, out error) : null;
+        if (error is not null)
+        {
+            LogOption(logger, $"accessLog.filters.statusCodes: {error}; this filter keeps nothing");
+        }
+
+        return new()
+        {
+            Format = config.Format switch
+            {
+                "json" => AccessLogFormat.Json,
+                "genericCLF" => AccessLogFormat.GenericClf,
+                _ => AccessLogFormat.Common,
+            },
+            Fields = fields,
+            Filter = filter,
+            AddInternals = config.AddInternals,
+            Silent = _silent,
+        };
+    }
+
     private static BoundedLineWriter? Open(string? path, string name, ILogger logger)
     {
         try
@@ -86,6 +116,9 @@ internal sealed partial class AccessLogs
             return null;
         }
     }
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "{Problem} [EG-ACCESSLOG]")]
+    private static partial void LogOption(ILogger logger, string problem);
 
     [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "The access log {Path} cannot be opened and is off: {Reason} [EG-ACCESSLOG]")]
     private static partial void LogNotOpened(ILogger logger, string path, string reason);

@@ -233,6 +233,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             RedirectPlainToTls = _configuration.Edge.RedirectPlainToTls,
             NodeName = _configuration.Edge.RedirectShortName && _certificates is { } sources ? () => sources.NodeName : null,
             Completed = completed,
+            KeepsOriginHeaders = logs.Requests?.KeepsOriginHeaders ?? false,
             Time = _time,
             Logger = _loggers.CreateLogger<GatewayHandler>(),
         };

@@ -194,7 +194,7 @@ public sealed class StaticLoaderTests
     [InlineData("--api.basePath=api", "basePath", "absolute")]
     [InlineData("--providers.precedence=nomad,fil", "precedence", "did you mean 'file'?")]
     [InlineData("--providers.nomad.refreshinterval=abc", "refreshInterval", "abc")]
-    [InlineData("--accessLog.format=json", "accessLog.format", "not supported yet")]
+    [InlineData("--accessLog.dualOutput=true", "accessLog.dualOutput", "not supported yet")]
     [InlineData("--pilot.token=x", "pilot", "removed")]
     [InlineData("--providers.nomad.namespace=x", "namespace", "removed")]
     [InlineData("--providers.docker", "providers.docker", "not supported yet")]

@@ -10,7 +10,7 @@ public class ReplayedScenarios : IAsyncLifetime
     public static readonly string[] Names =
     [
         "routing-matchers", "routing-provider", "routing-tags", "paths", "forwarding", "updates", "lifecycle", "tcp", "tls", "services", "api",
-        "entrypoints", "middlewares",
+        "entrypoints", "middlewares", "log-common", "log-json", "log-tls",
     ];
 
     private readonly Dictionary<string, JsonElement> _cases = new(StringComparer.Ordinal);

@@ -429,6 +429,7 @@ internal sealed class Http1Exchange
             }
         }
 
+        _context.Forwarding.ClientBytes = Math.Max(_context.Forwarding.ClientBytes, _upload.Bytes);
         if (!kept && _connection is { } connection)
         {
             connection.Dispose();

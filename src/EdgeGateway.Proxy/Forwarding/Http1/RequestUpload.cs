@@ -24,6 +24,9 @@ internal sealed class RequestUpload(Action completed)
     private volatile Exception? _clientFault;
     private bool _waits;
 
+    /// <summary>Bytes of the body that were passed on.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>True once some of the client's body may have been read.</summary>
     public bool HasBegun { get; private set; }
 
@@ -50,6 +53,7 @@ internal sealed class RequestUpload(Action completed)
         _clientFault = null;
         _waits = false;
         HasBegun = false;
+        Bytes = 0;
     }
 
     /// <summary>Adds what is already there of the body to the head, if it is little.</summary>
@@ -216,6 +220,7 @@ internal sealed class RequestUpload(Action completed)
         {
             if (piece.Length > 0)
             {
+                Bytes += piece.Length;
                 output.AppendChunk(piece.Span);
             }
         }
@@ -230,6 +235,7 @@ internal sealed class RequestUpload(Action completed)
     {
         if (_framing == BodyFraming.Chunked)
         {
+            Bytes += piece.Length;
             output.AppendChunk(piece);
             return;
         }
@@ -253,6 +259,7 @@ internal sealed class RequestUpload(Action completed)
     // More than announced would be read by the server as the next request.
     private void Count(int bytes)
     {
+        Bytes += bytes;
         _left -= bytes;
         if (_left < 0)
         {

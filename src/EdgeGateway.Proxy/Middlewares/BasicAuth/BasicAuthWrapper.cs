@@ -56,6 +56,8 @@ internal sealed class BasicAuthWrapper : RequestWrapper
     {
         if (!TryReadCredentials(context.Http.Request.Headers.Authorization, out var user, out var password))
         {
+            // Asked, and nobody said a name: not the same as not asked.
+            context.UserName = "";
             return RefuseAsync(context);
         }
 

@@ -1,6 +1,6 @@
 namespace EdgeGateway.Proxy.Observability.AccessLog;
 
-/// <summary>One request, as the access log sees it.</summary>
+/// <summary>One request in the common formats; null = not known, or not kept.</summary>
 /// <param name="ClientHost">The X-Forwarded-For that was believed, else the peer's address.</param>
 /// <param name="User">User name; null when none.</param>
 /// <param name="Start">When it began; shown in its own offset.</param>
@@ -16,5 +16,5 @@ namespace EdgeGateway.Proxy.Observability.AccessLog;
 /// <param name="ServerUrl">Server that answered; empty when none did.</param>
 /// <param name="Duration">From its begin to its end.</param>
 public readonly record struct AccessLogEntry(
-    string ClientHost, string? User, DateTimeOffset Start, string Method, string Path, string Protocol, int? Status, long? Size,
+    string? ClientHost, string? User, DateTimeOffset? Start, string? Method, string? Path, string? Protocol, int? Status, long? Size,
     string? Referer, string? UserAgent, long? Count, string? Router, string? ServerUrl, TimeSpan Duration);

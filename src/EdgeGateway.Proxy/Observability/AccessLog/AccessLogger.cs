@@ -4,40 +4,107 @@ using Microsoft.AspNetCore.Http;
 
 namespace EdgeGateway.Proxy.Observability.AccessLog;
 
-/// <summary>Writes a line per request whose router does not switch it off.</summary>
+/// <summary>Writes a line per request whose router does not switch it off and that a filter keeps.</summary>
 /// <param name="writer">Takes the lines.</param>
 /// <param name="time">Clock.</param>
-/// <param name="generic">True: the format is <c>genericCLF</c>.</param>
-/// <param name="silent">Entry points whose requests without a router are not logged (<c>observability.accessLogs=false</c>); null = none.</param>
-public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, bool generic = false, IReadOnlySet<string>? silent = null)
+/// <param name="options">What is logged, and how.</param>
+public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, AccessLogOptions options)
 {
+    private readonly AccessLogFields _fields = options.Fields;
     private long _count;
 
     /// <summary>Lines that were dropped.</summary>
     public long Dropped => writer.Dropped;
 
+    /// <summary>Whether the headers of the services' answers are shown, so that they must be noted before middlewares change them.</summary>
+    public bool KeepsOriginHeaders => options.Format == AccessLogFormat.Json && _fields.KeepsHeaders;
+
     /// <summary>Logs a finished request.</summary>
     public void Log(GatewayContext context)
     {
         if (context.Router?.Config.Observability?.AccessLogs == false
-            || context.Router?.Name.EndsWith("@internal", StringComparison.Ordinal) == true
-            || (silent is not null && context.Router is null && silent.Contains(context.Connection.EntryPoint)))
+            || (!options.AddInternals && context.Router is { IsInternal: true })
+            || (options.Silent is { } silent && context.Router is null && silent.Contains(context.Connection.EntryPoint)))
         {
             return;
         }
 
+        var count = Interlocked.Increment(ref _count);
         var duration = time.GetElapsedTime(context.StartTimestamp);
-        // Referer and User-Agent count as headers, and headers are not kept by default (static-config §2.5).
-        CommonFormat.Write(
-            new(
-                ClientHost(context), context.UserName, time.GetUtcNow() - duration, context.Method, context.RawTarget,
-                context.Http.Request.Protocol, context.Http.Response.StatusCode, Size(context),
-                null, null, Interlocked.Increment(ref _count), context.Router?.Name, context.Forwarding.ServerUrl, duration),
-            generic, writer);
+        var facts = Facts(context, count, duration);
+        if (options.Filter?.Keeps(facts.Status, context.Forwarding.Retries, duration) == false)
+        {
+            return;
+        }
+
+        if (options.Format == AccessLogFormat.Json)
+        {
+            JsonFormat.Write(context, facts, _fields, time.GetUtcNow(), writer);
+        }
+        else
+        {
+            CommonFormat.Write(Entry(context, facts), options.Format == AccessLogFormat.GenericClf, writer);
+        }
+    }
+
+    private RequestFacts Facts(GatewayContext context, long count, TimeSpan duration)
+    {
+        var response = context.Http.Response;
+        var forwarding = context.Forwarding;
+        var isTunnel = response.StatusCode == StatusCodes.Status101SwitchingProtocols;
+        var size = isTunnel ? 0 : Size(context);
+        // An answer that the service itself gave in place of its servers is the service's.
+        var isServed = forwarding.ServiceName is not null && !isTunnel;
+        var forwardedFor = ForwardedFor(context);
+        return new(
+            forwardedFor.Length == 0 ? context.Connection.PeerAddressText : forwardedFor,
+            forwardedFor,
+            Path(context.RawTarget),
+            HttpProtocol.IsHttp2(context.Http.Request.Protocol) ? "HTTP/2.0" : context.Http.Request.Protocol,
+            isTunnel ? 0 : response.StatusCode,
+            size,
+            !isServed ? 0 : forwarding.ServerStatus != 0 ? forwarding.ServerStatus : response.StatusCode,
+            !isServed ? 0 : forwarding.ServerStatus != 0 ? forwarding.ServerBytes : size,
+            context.Http.Request.ContentLength ?? forwarding.ClientBytes,
+            count,
+            time.GetUtcNow() - duration,
+            duration);
+    }
+
+    private AccessLogEntry Entry(GatewayContext context, in RequestFacts facts) => new(
+        Text(AccessLogField.ClientHost, facts.ClientHost),
+        Text(AccessLogField.ClientUsername, context.UserName),
+        _fields.Keeps(AccessLogField.StartUTC) ? facts.Start : _fields.Keeps(AccessLogField.StartLocal) ? facts.Start.ToLocalTime() : null,
+        Text(AccessLogField.RequestMethod, context.Method),
+        Text(AccessLogField.RequestPath, facts.Path),
+        Text(AccessLogField.RequestProtocol, facts.Protocol),
+        _fields.Keeps(AccessLogField.DownstreamStatus) ? facts.Status : null,
+        _fields.Keeps(AccessLogField.DownstreamContentSize) ? facts.Size : null,
+        Header(context, "Referer"),
+        Header(context, "User-Agent"),
+        _fields.Keeps(AccessLogField.RequestCount) ? facts.Count : null,
+        Text(AccessLogField.RouterName, context.Router?.Name),
+        Text(AccessLogField.ServiceURL, context.Forwarding.ServerUrl),
+        _fields.Keeps(AccessLogField.Duration) ? facts.Duration : default);
+
+    private string? Text(AccessLogField field, string? value) => _fields.Keeps(field) ? value : null;
+
+    // Referer and User-Agent count as headers, and headers are not kept by default (static-config §2.5).
+    private string? Header(GatewayContext context, string name) => !_fields.KeepsHeaders ? null : _fields.Of(name) switch
+    {
+        HeaderMode.Keep => context.Http.Request.Headers[name].ToString(),
+        HeaderMode.Redact when context.Http.Request.Headers.ContainsKey(name) => "REDACTED",
+        _ => null,
+    };
+
+    private string Path(string target)
+    {
+        var query = _fields.KeepsQuery ? -1 : target.IndexOf('?', StringComparison.Ordinal);
+        return query < 0 ? target : target[..query];
     }
 
     // The whole X-Forwarded-For as the client gave it, if it was believed: without the peer that the way to the server added.
-    private static string ClientHost(GatewayContext context)
+    private static string ForwardedFor(GatewayContext context)
     {
         var peer = context.Connection.PeerAddressText;
         var forwarded = context.Http.Request.Headers[ForwardedHeaderNames.For];
@@ -47,7 +114,7 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, bo
             text = text.Length == peer.Length ? "" : text[..^(peer.Length + 2)];
         }
 
-        return text.Length == 0 ? peer : text;
+        return text;
     }
 
     private static long Size(GatewayContext context)

@@ -41,13 +41,21 @@ public static class CommonFormat
         line.Append(" - "u8);
         line.AppendText(string.IsNullOrEmpty(entry.User) ? "-" : entry.User);
         line.Append(" ["u8);
-        AppendTime(ref line, entry.Start);
+        if (entry.Start is { } start)
+        {
+            AppendTime(ref line, start);
+        }
+        else
+        {
+            line.Append((byte)'-');
+        }
+
         line.Append("] \""u8);
-        line.AppendText(entry.Method);
+        line.AppendText(entry.Method ?? "-");
         line.Append((byte)' ');
-        line.AppendText(entry.Path);
+        line.AppendText(entry.Path ?? "-");
         line.Append((byte)' ');
-        line.AppendText(entry.Protocol);
+        line.AppendText(entry.Protocol ?? "-");
         line.Append("\" "u8);
         AppendNumber(ref line, entry.Status);
         line.Append((byte)' ');

@@ -32,7 +32,7 @@ internal static class Layer4Json
                     line.Append((byte)',');
                 }
 
-                Quoted(offered[i], ref line);
+                JsonText.Quoted(offered[i], ref line);
             }
 
             line.Append((byte)']');
@@ -76,14 +76,14 @@ internal static class Layer4Json
         foreach (var failed in record.Failed ?? [])
         {
             line.Append("{\"address\":"u8);
-            Quoted(failed.Text, ref line);
+            JsonText.Quoted(failed.Text, ref line);
             line.Append(record.Server is null && failed == record.Failed![^1] ? ",\"connected\":false}"u8 : ",\"connected\":false},"u8);
         }
 
         if (record.Server is { } server)
         {
             line.Append("{\"address\":"u8);
-            Quoted(server.Text, ref line);
+            JsonText.Quoted(server.Text, ref line);
             line.Append(",\"connected\":true,\"connectMs\":"u8);
             Milliseconds(record.ConnectTime, ref line);
             Number(",\"bytesSent\":"u8, record.ToServer, ref line);
@@ -111,7 +111,7 @@ internal static class Layer4Json
         if (!string.IsNullOrEmpty(value))
         {
             line.Append(name);
-            Quoted(value, ref line);
+            JsonText.Quoted(value, ref line);
         }
     }
 
@@ -127,36 +127,5 @@ internal static class Layer4Json
         line.AppendValue(microseconds / 1000);
         line.Append((byte)'.');
         line.AppendValue(microseconds % 1000, "000");
-    }
-
-    private static void Quoted(string value, ref Utf8Line line)
-    {
-        line.Append((byte)'"');
-        if (!value.AsSpan().ContainsAny(Dangerous.Characters))
-        {
-            line.AppendText(value);
-        }
-        else
-        {
-            foreach (var rune in value.EnumerateRunes())
-            {
-                if (rune.Value is '"' or '\\')
-                {
-                    line.Append((byte)'\\');
-                    line.Append((byte)rune.Value);
-                }
-                else if (rune.Value is < ' ' or 0x7f)
-                {
-                    line.Append("\\u"u8);
-                    line.AppendValue(rune.Value, "X4");
-                }
-                else
-                {
-                    line.AppendRune(rune);
-                }
-            }
-        }
-
-        line.Append((byte)'"');
     }
 }

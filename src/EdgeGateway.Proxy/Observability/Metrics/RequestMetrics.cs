@@ -64,8 +64,7 @@ public sealed class RequestMetrics
     {
         var router = context.Router;
         if (router is not null
-            && (router.Name.EndsWith("@internal", StringComparison.Ordinal) || router.Config.Observability?.Metrics == false
-                || router.Config.Service?.EndsWith("@internal", StringComparison.Ordinal) == true))
+            && (router.IsInternal || router.Config.Observability?.Metrics == false))
         {
             return;
         }

@@ -1,0 +1,103 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace EdgeGateway.Proxy.Observability.AccessLog;
+
+/// <summary>
+/// Subject of a client's certificate as Traefik logs it: the well-known attributes grouped by kind, last kind first, values of one kind joined by
+/// <c>+</c>; then all others as <c>oid=#hex</c>, the last first (Go's <c>pkix.Name.String</c>, after RFC 2253).
+/// </summary>
+internal static class SubjectText
+{
+    private static readonly (string Oid, string Name)[] Kinds =
+    [
+        ("2.5.4.5", "SERIALNUMBER"), ("2.5.4.3", "CN"), ("2.5.4.11", "OU"), ("2.5.4.10", "O"), ("2.5.4.17", "POSTALCODE"),
+        ("2.5.4.9", "STREET"), ("2.5.4.7", "L"), ("2.5.4.8", "ST"), ("2.5.4.6", "C"),
+    ];
+
+    /// <summary>The text; empty when the certificate cannot be read.</summary>
+    /// <param name="certificate">DER.</param>
+    public static string Of(byte[] certificate)
+    {
+        try
+        {
+            using var loaded = X509CertificateLoader.LoadCertificate(certificate);
+            return Write(Read(loaded.SubjectName.RawData));
+        }
+        catch (Exception e) when (e is AsnContentException or System.Security.Cryptography.CryptographicException)
+        {
+            return "";
+        }
+    }
+
+    private static string Write(List<(string Oid, string? Text, byte[] Value)> attributes)
+    {
+        var parts = new List<string>();
+        foreach (var (oid, name) in Kinds)
+        {
+            var values = attributes.Where(a => a.Oid == oid && a.Text is not null).Select(a => $"{name}={Escape(a.Text!)}").ToList();
+            if (values.Count > 0)
+            {
+                // There is one serial number and one common name: the last.
+                parts.Add(name is "SERIALNUMBER" or "CN" ? values[^1] : string.Join('+', values));
+            }
+        }
+
+        parts.AddRange(attributes.Where(static a => !Kinds.Any(kind => kind.Oid == a.Oid))
+            .Select(static a => $"{a.Oid}=#{Convert.ToHexStringLower(a.Value)}").Reverse());
+        return string.Join(',', parts);
+    }
+
+    private static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is ',' or '+' or '"' or '\\' or '<' or '>' or ';' || (text[i] == ' ' && (i == 0 || i == text.Length - 1)) || (text[i] == '#' && i == 0))
+            {
+                escaped.Append('\\');
+            }
+
+            escaped.Append(text[i]);
+        }
+
+        return escaped.ToString();
+    }
+
+    private static List<(string Oid, string? Text, byte[] Value)> Read(byte[] der)
+    {
+        List<(string, string?, byte[])> attributes = [];
+        var names = new AsnReader(der, AsnEncodingRules.DER).ReadSequence();
+        while (names.HasData)
+        {
+            var set = names.ReadSetOf(skipSortOrderValidation: true);
+            while (set.HasData)
+            {
+                var attribute = set.ReadSequence();
+                var oid = attribute.ReadObjectIdentifier();
+                attributes.Add(Value(oid, attribute.ReadEncodedValue().ToArray()));
+            }
+        }
+
+        return attributes;
+    }
+
+    private static (string Oid, string? Text, byte[] Value) Value(string oid, byte[] value)
+    {
+        var kind = (UniversalTagNumber)value[0];
+        if (kind is not (UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString or UniversalTagNumber.IA5String
+            or UniversalTagNumber.T61String or UniversalTagNumber.BMPString or UniversalTagNumber.NumericString))
+        {
+            return (oid, null, value);
+        }
+
+        var text = new AsnReader(value, AsnEncodingRules.DER).ReadCharacterString(kind);
+        var rewritten = new AsnWriter(AsnEncodingRules.DER);
+        rewritten.WriteCharacterString(text.All(IsPrintable) ? UniversalTagNumber.PrintableString : UniversalTagNumber.UTF8String, text);
+        return (oid, text, rewritten.Encode());
+    }
+
+    // The characters of ASN.1's PrintableString: Go writes a text anew, in the narrowest kind that holds it.
+    private static bool IsPrintable(char c) => char.IsAsciiLetterOrDigit(c) || " '()+,-./:=?".Contains(c, StringComparison.Ordinal);
+}
