@@ -46,19 +46,6 @@ internal sealed class CodePointSet
         }
     }
 
-    public bool Contains(int codePoint)
-    {
-        foreach (var (low, high) in Ranges)
-        {
-            if (codePoint <= high)
-            {
-                return codePoint >= low;
-            }
-        }
-
-        return false;
-    }
-
     public CodePointSet Complement()
     {
         var result = new CodePointSet();
