@@ -53,7 +53,7 @@ public sealed class StaticOptionsTests
         "entrypoints.<name>.transport.respondingtimeouts.writetimeout",
         "global.checknewversion", "global.notappendxforwardedfor", "global.sendanonymoususage",
         "log", "log.compress", "log.filepath", "log.format", "log.level", "log.maxage", "log.maxbackups", "log.maxsize", "log.nocolor",
-        "metrics.prometheus", "metrics.prometheus.addentrypointslabels", "metrics.prometheus.addrouterslabels",
+        "metrics.addinternals", "metrics.prometheus", "metrics.prometheus.addentrypointslabels", "metrics.prometheus.headerlabels.<name>", "metrics.prometheus.addrouterslabels",
         "metrics.prometheus.addserviceslabels", "metrics.prometheus.buckets", "metrics.prometheus.entrypoint", "metrics.prometheus.manualrouting",
         "ping", "ping.entrypoint", "ping.manualrouting", "ping.terminatingstatuscode",
         "core.defaultrulesyntax", "entrypoints.<name>.observability.accesslogs", "entrypoints.<name>.observability.metrics",
@@ -79,8 +79,8 @@ public sealed class StaticOptionsTests
     [
         "accesslog.dualoutput", "accesslog.otlp",
         "certificatesresolvers.<name>.acme", "entrypoints.<name>.allowacmebypass",
-        "entrypoints.<name>.http3", "experimental", "hostresolver", "log.otlp", "metrics.addinternals", "metrics.datadog",
-        "metrics.influxdb2", "metrics.otlp", "metrics.prometheus.headerlabels", "metrics.statsd", "ocsp", "providers.http",
+        "entrypoints.<name>.http3", "experimental", "hostresolver", "log.otlp", "metrics.datadog",
+        "metrics.influxdb2", "metrics.otlp", "metrics.statsd", "ocsp", "providers.http",
         "providers.rest", "serverstransport.spiffe", "spiffe", "tcpserverstransport.tls.spiffe", "tracing",
     ];
 

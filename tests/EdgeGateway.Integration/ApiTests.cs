@@ -94,4 +94,40 @@ public sealed class ApiTests
         Assert.DoesNotContain("entrypoint=\"traefik\",method", metrics, StringComparison.Ordinal);
         Assert.Equal("Prometheus", (await stage.ApiAsync("/api/overview")).GetProperty("features").GetProperty("metrics").GetString());
     }
+
+    [Fact]
+    public async Task Metrics_tell_TLS_retries_headers_and_internal_requests_apart()
+    {
+        await using var whoami = await Whoami.StartAsync("a");
+        await using var stage = await Stage.StartAsync(
+            n =>
+            {
+                n.Register("a1", "a", whoami.Port, "traefik.http.routers.a.rule=Host(`a.test`)", "traefik.http.routers.a.tls=true", "traefik.http.routers.a.entrypoints=websecure",
+                    "traefik.http.routers.plain.rule=Host(`a.test`)", "traefik.http.routers.plain.entrypoints=web");
+                n.Register("r1", "r", GatewayProcess.FreePort(), "traefik.http.routers.r.rule=Host(`r.test`)", "traefik.http.middlewares.r.retry.attempts=3",
+                    "traefik.http.middlewares.r.retry.initialinterval=1ms", "traefik.http.routers.r.middlewares=r", "traefik.http.routers.r.entrypoints=web");
+            },
+            more: ["--metrics.prometheus=true", "--metrics.addinternals=true", "--metrics.prometheus.headerlabels.tenant=X-Tenant"]);
+        await stage.Gateway.ListeningAsync(stage.Web, stage.WebSecure);
+        using var tls = Stage.Client(stage.WebSecure);
+        Assert.StartsWith("Name: a\n", await Stage.GetAsync(tls, "https://a.test/"), StringComparison.Ordinal);
+        using var plain = Stage.Client(stage.Web);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a.test/") { Headers = { { "X-Tenant", "a\"b" } } };
+        (await plain.SendAsync(request, CancellationToken.None)).Dispose();
+        Assert.Equal("502", await stage.GetAsync("r.test"));
+        using var admin = Stage.Client(stage.Admin);
+        await Stage.GetAsync(admin, "http://localhost/metrics");
+        var metrics = "";
+        await stage.UntilAsync(
+            async () => (metrics = await Stage.GetAsync(admin, "http://localhost/metrics")).Contains("code=\"502\"", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+
+        Assert.Matches("traefik_entrypoint_requests_tls_total{entrypoint=\"websecure\",tls_cipher=\"TLS_[A-Z0-9_]+\",tls_version=\"1.3\"} 1\n", metrics);
+        Assert.Matches("traefik_service_requests_tls_total{service=\"a@nomad\",tls_cipher=", metrics);
+        Assert.Contains("traefik_service_requests_total{code=\"200\",method=\"GET\",protocol=\"http\",service=\"a@nomad\",tenant=\"a\\\"b\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("traefik_service_requests_total{code=\"200\",method=\"GET\",protocol=\"http\",service=\"a@nomad\",tenant=\"\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("traefik_service_retries_total{service=\"r@nomad\"} 2\n", metrics, StringComparison.Ordinal);
+        Assert.Matches("traefik_entrypoint_requests_total{code=\"200\",entrypoint=\"traefik\",", metrics);
+        Assert.Matches("process_resident_memory_bytes [0-9]", metrics);
+        Assert.Matches("process_open_fds [0-9]", metrics);
+    }
 }

@@ -24,6 +24,9 @@ public sealed record PrometheusConfig
     /// <summary>No router is made; prometheus@internal exists all the same.</summary>
     public bool ManualRouting { get; init; }
 
+    /// <summary>Labels of the counters of requests that show a request header: label → header name.</summary>
+    public ConfigMap<string> HeaderLabels { get; init; } = ConfigMap<string>.Empty;
+
     /// <summary>How it is read and written.</summary>
     public static ObjectType<PrometheusConfig> Type { get; } = new ObjectType<PrometheusConfig>(static () => new())
         .Field("buckets", ConfigTypes.CommaList, static o => o.Buckets, static (o, v) => o with { Buckets = v }, description: "Upper bounds of the duration histograms, in seconds, ascending. Default 0.1, 0.3, 1.2, 5.")
@@ -31,5 +34,6 @@ public sealed record PrometheusConfig
         .Field("addRoutersLabels", ConfigTypes.Bool, static o => o.AddRoutersLabels, static (o, v) => o with { AddRoutersLabels = v }, description: "Metrics per router. Default false.")
         .Field("addServicesLabels", ConfigTypes.Bool, static o => o.AddServicesLabels, static (o, v) => o with { AddServicesLabels = v }, description: "Metrics per service. Default true.")
         .Field("entryPoint", ConfigTypes.String, static o => o.EntryPoint, static (o, v) => o with { EntryPoint = v }, description: "Entry point of the router for /metrics. Default traefik.")
-        .Field("manualRouting", ConfigTypes.Bool, static o => o.ManualRouting, static (o, v) => o with { ManualRouting = v }, description: "No router is made; prometheus@internal exists all the same.");
+        .Field("manualRouting", ConfigTypes.Bool, static o => o.ManualRouting, static (o, v) => o with { ManualRouting = v }, description: "No router is made; prometheus@internal exists all the same.")
+        .Field("headerLabels", ConfigTypes.MapOf(ConfigTypes.String), static o => o.HeaderLabels, static (o, v) => o with { HeaderLabels = v }, description: "Labels of the counters of requests that show a request header: label = header name.");
 }

@@ -59,6 +59,15 @@ public sealed class Connection
     /// <summary>TLS version of the handshake; None without TLS.</summary>
     public SslProtocols TlsVersion { get; set; }
 
+    /// <summary><c>1.3</c>, <c>1.2</c>, as log and metrics say it; empty without TLS.</summary>
+    internal string TlsVersionText => TlsVersion switch
+    {
+        SslProtocols.Tls13 => "1.3",
+        SslProtocols.Tls12 => "1.2",
+        SslProtocols.None => "",
+        var other => other.ToString(),
+    };
+
     /// <summary>Cipher suite of the handshake; null without TLS.</summary>
     public TlsCipherSuite? TlsCipher { get; set; }
 

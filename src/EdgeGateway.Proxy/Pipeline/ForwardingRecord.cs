@@ -35,8 +35,14 @@ public sealed class ForwardingRecord
     /// <summary>True when no server could be connected to, so that none saw anything of the request.</summary>
     internal bool IsUnreached { get; set; }
 
-    /// <summary>Attempts after the first.</summary>
+    /// <summary>Attempts of the service after its first.</summary>
     public int Retries { get; set; }
+
+    /// <summary>Times that a middleware had the service try again.</summary>
+    public int Repeats { get; set; }
+
+    /// <summary>All attempts after the first, for access log and metrics.</summary>
+    public int AllRetries => Retries + Repeats;
 
     /// <summary><see cref="TimeProvider.GetTimestamp"/> when the first attempt began; 0 when there was none.</summary>
     public long StartTimestamp { get; set; }
@@ -61,6 +67,7 @@ public sealed class ForwardingRecord
         OriginHeaders = null;
         IsUnreached = false;
         Retries = 0;
+        Repeats = 0;
         StartTimestamp = 0;
         HeadTimestamp = 0;
         Duration = default;

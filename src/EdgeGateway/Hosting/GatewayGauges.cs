@@ -14,6 +14,7 @@ internal static class GatewayGauges
         StringBuilder text, IReadOnlyList<EntryPoint> entryPoints, IReadOnlyList<X509Certificate2> certificates,
         IEnumerable<(string Service, string Url, bool IsUp)> servers)
     {
+        ProcessGauges.Write(text);
         PrometheusText.Head(text, "traefik_open_connections", "gauge", "Connections that are open now");
         foreach (var entryPoint in entryPoints)
         {

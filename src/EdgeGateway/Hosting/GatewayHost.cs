@@ -219,7 +219,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         _pemFiles = new PemFiles(
             PemFiles.Named(_configuration.ServersTransport, _configuration.TcpServersTransport), _time, _loggers.CreateLogger<PemFiles>());
         var logs = _accessLogs = new AccessLogs(_configuration, _loggers.CreateLogger<AccessLogs>(), _time);
-        var metrics = _configuration.Metrics.Prometheus is { } prometheus ? new RequestMetrics(prometheus, _time) : null;
+        var metrics = _configuration.Metrics.Prometheus is { } prometheus ? new RequestMetrics(prometheus, _time, _configuration.Metrics.AddInternals) : null;
         Action<GatewayContext>? completed = logs.Requests is { } requests ? requests.Log : null;
         if (metrics is not null)
         {

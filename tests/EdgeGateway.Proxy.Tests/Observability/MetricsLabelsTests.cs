@@ -1,6 +1,7 @@
 using EdgeGateway.Proxy.Observability.Metrics;
 using EdgeGateway.Proxy.Tests.Pipeline;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Xunit;
 
 namespace EdgeGateway.Proxy.Tests.Observability;
@@ -28,5 +29,27 @@ public class MetricsLabelsTests
         };
 
         Assert.Equal(test.Text("expect", "label"), label);
+    }
+
+    [Theory]
+    [InlineData("http", "5", null, 200)]
+    [InlineData("grpc", "5", null, 5)]
+    [InlineData("grpc-web", null, "7", 7)]
+    [InlineData("grpc", null, null, 2)]
+    [InlineData("grpc", "no number", null, 2)]
+    public void The_code_of_a_gRPC_answer_is_its_own(string protocol, string? header, string? trailer, int code)
+    {
+        var http = new DefaultHttpContext { Response = { StatusCode = 200, Headers = { GrpcStatus = header } } };
+        if (trailer is not null)
+        {
+            http.Features.Set<IHttpResponseTrailersFeature>(new SentTrailers { Trailers = new HeaderDictionary { GrpcStatus = trailer } });
+        }
+
+        Assert.Equal(code, RequestProtocol.CodeOf(http, protocol));
+    }
+
+    private sealed class SentTrailers : IHttpResponseTrailersFeature
+    {
+        public required IHeaderDictionary Trailers { get; set; }
     }
 }

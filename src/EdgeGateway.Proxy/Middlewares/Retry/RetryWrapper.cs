@@ -99,6 +99,7 @@ internal sealed class RetryWrapper : RequestWrapper
             if (_tries++ > 0)
             {
                 repeat.Rewind();
+                Context.Forwarding.Repeats++;
             }
 
             HasRefused = false;

@@ -32,7 +32,7 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, Ac
         var count = Interlocked.Increment(ref _count);
         var duration = time.GetElapsedTime(context.StartTimestamp);
         var facts = Facts(context, count, duration);
-        if (options.Filter?.Keeps(facts.Status, context.Forwarding.Retries, duration) == false)
+        if (options.Filter?.Keeps(facts.Status, context.Forwarding.AllRetries, duration) == false)
         {
             return;
         }

@@ -79,7 +79,7 @@ internal static class JsonFormat
         json.Text(AccessLogField.RequestPort, "\"RequestPort\":"u8, port.IsEmpty ? "-" : port.ToString(), ref line);
         json.Text(AccessLogField.RequestProtocol, "\"RequestProtocol\":"u8, facts.Protocol, ref line);
         json.Text(AccessLogField.RequestScheme, "\"RequestScheme\":"u8, context.Connection.IsTls ? "https" : "http", ref line);
-        json.Number(AccessLogField.RetryAttempts, "\"RetryAttempts\":"u8, context.Forwarding.Retries, ref line);
+        json.Number(AccessLogField.RetryAttempts, "\"RetryAttempts\":"u8, context.Forwarding.AllRetries, ref line);
     }
 
     private static void WriteRoute(GatewayContext context, ref Members json, ref Utf8Line line)
@@ -120,12 +120,7 @@ internal static class JsonFormat
             json.Text(AccessLogField.TLSClientSubject, "\"TLSClientSubject\":"u8, connection.ClientSubject, ref line);
         }
 
-        json.Text(AccessLogField.TLSVersion, "\"TLSVersion\":"u8, connection.TlsVersion switch
-        {
-            System.Security.Authentication.SslProtocols.Tls13 => "1.3",
-            System.Security.Authentication.SslProtocols.Tls12 => "1.2",
-            var other => other.ToString(),
-        }, ref line);
+        json.Text(AccessLogField.TLSVersion, "\"TLSVersion\":"u8, connection.TlsVersionText, ref line);
     }
 
     private static void WriteHeaders(GatewayContext context, in RequestFacts facts, ref Members json, ref Utf8Line line)

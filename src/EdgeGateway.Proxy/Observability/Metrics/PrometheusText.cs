@@ -18,12 +18,60 @@ public static class PrometheusText
         {
             var own = series.Where(entry => entry.Key.Scope == scope).Select(static entry => (Labels(entry.Key), entry.Value))
                 .OrderBy(static entry => entry.Item1, StringComparer.Ordinal).ToList();
-            if (own.Count > 0)
+            if (own.Count == 0)
             {
-                Write(text, "traefik_" + scope.ToString().ToLowerInvariant(), own, metrics.Bounds);
+                continue;
             }
+
+            var prefix = "traefik_" + scope.ToString().ToLowerInvariant();
+            WriteCounts(text, prefix, own, metrics.ByHeader?.Where(entry => entry.Key.Series.Scope == scope));
+            Write(text, prefix, own, metrics.Bounds);
+            WriteTls(text, prefix, metrics.Tls.Where(entry => entry.Key.Scope == scope));
+        }
+
+        Lines(text, "traefik_service_retries_total", "Attempts after the first", metrics.Retries.Select(static entry => (Label("service", entry.Key), entry.Value.Value)));
+    }
+
+    private static void WriteCounts(
+        StringBuilder text, string prefix, List<(string Labels, RequestSeries Series)> all, IEnumerable<KeyValuePair<HeaderLabels, Counter>>? byHeader)
+    {
+        var name = prefix + "_requests_total";
+        if (byHeader is null)
+        {
+            Counter(text, name, "Requests handled", all, static s => s.Count);
+        }
+        else
+        {
+            Lines(text, name, "Requests handled", byHeader.Select(static entry => ($"{Labels(entry.Key.Series)},{entry.Key.Text}", entry.Value.Value)));
         }
     }
+
+    private static void WriteTls(StringBuilder text, string prefix, IEnumerable<KeyValuePair<TlsLabels, Counter>> all) => Lines(
+        text, prefix + "_requests_tls_total", "Requests over TLS",
+        all.Select(static entry => ($"{Owner(entry.Key.Scope, entry.Key.Name, entry.Key.Service)},{Label("tls_cipher", entry.Key.Cipher)},{Label("tls_version", entry.Key.Version)}", entry.Value.Value)));
+
+    // In order; without a line there is no head either.
+    private static void Lines(StringBuilder text, string name, string help, IEnumerable<(string Labels, long Value)> lines)
+    {
+        var isFirst = true;
+        foreach (var (labels, value) in lines.OrderBy(static line => line.Labels, StringComparer.Ordinal))
+        {
+            if (isFirst)
+            {
+                Head(text, name, "counter", help);
+                isFirst = false;
+            }
+
+            Sample(text, name, labels, value);
+        }
+    }
+
+    private static string Owner(MetricScope scope, string name, string service) => scope switch
+    {
+        MetricScope.EntryPoint => Label("entrypoint", name),
+        MetricScope.Router => $"{Label("router", name)},{Label("service", service)}",
+        _ => Label("service", name),
+    };
 
     /// <summary>Begins a metric.</summary>
     public static void Head(StringBuilder text, string name, string type, string help) =>
@@ -51,7 +99,6 @@ public static class PrometheusText
 
     private static void Write(StringBuilder text, string prefix, List<(string Labels, RequestSeries Series)> all, IReadOnlyList<double> bounds)
     {
-        Counter(text, prefix + "_requests_total", "Requests handled", all, static s => s.Count);
         var duration = prefix + "_request_duration_seconds";
         Head(text, duration, "histogram", "How long requests took");
         foreach (var (labels, series) in all)
@@ -68,7 +115,7 @@ public static class PrometheusText
             Sample(text, duration + "_count", labels, series.Count);
         }
 
-        Counter(text, prefix + "_requests_bytes_total", "Bytes of request bodies of known length", all, static s => s.RequestBytes);
+        Counter(text, prefix + "_requests_bytes_total", "Bytes of request bodies", all, static s => s.RequestBytes);
         Counter(text, prefix + "_responses_bytes_total", "Bytes of response bodies", all, static s => s.ResponseBytes);
     }
 
@@ -90,8 +137,7 @@ public static class PrometheusText
         return labels.Scope switch
         {
             MetricScope.EntryPoint => $"{code},{Label("entrypoint", labels.Name)},{rest}",
-            MetricScope.Router => $"{code},{rest},{Label("router", labels.Name)},{Label("service", labels.Service)}",
-            _ => $"{code},{rest},{Label("service", labels.Name)}",
+            _ => $"{code},{rest},{Owner(labels.Scope, labels.Name, labels.Service)}",
         };
     }
 }
