@@ -42,7 +42,7 @@ public class MetricsLabelsTests
         var http = new DefaultHttpContext { Response = { StatusCode = 200, Headers = { GrpcStatus = header } } };
         if (trailer is not null)
         {
-            http.Features.Set<IHttpResponseTrailersFeature>(new SentTrailers { Trailers = new HeaderDictionary { GrpcStatus = trailer } });
+            http.Features.Set<IHttpResponseTrailersFeature>(new SentTrailers { Trailers = new HeaderDictionary { ["grpc-status"] = trailer } });
         }
 
         Assert.Equal(code, RequestProtocol.CodeOf(http, protocol));
