@@ -1,4 +1,4 @@
-using System.Formats.Asn1;
+using EdgeGateway.Proxy.Tls;
 
 namespace EdgeGateway.Proxy.Middlewares.PassTLSClientCert;
 
@@ -19,7 +19,7 @@ internal static class DistinguishedName
         byte[] der, bool domainComponent, bool country, bool province, bool locality, bool organization, bool organizationalUnit,
         bool serialNumber, bool commonName)
     {
-        var attributes = Read(der);
+        var attributes = NameAttribute.Read(der).Select(static a => (a.Oid, Value: a.Text)).Where(static a => a.Value is not null).ToList();
         List<string> parts = [];
         All(domainComponent, OidDomainComponent, "DC");
         All(country, OidCountry, "C");
@@ -47,36 +47,4 @@ internal static class DistinguishedName
             }
         }
     }
-
-    private static List<(string Oid, string Value)> Read(byte[] der)
-    {
-        List<(string, string)> attributes = [];
-        try
-        {
-            var names = new AsnReader(der, AsnEncodingRules.DER).ReadSequence();
-            while (names.HasData)
-            {
-                var set = names.ReadSetOf(skipSortOrderValidation: true);
-                while (set.HasData)
-                {
-                    var attribute = set.ReadSequence();
-                    var oid = attribute.ReadObjectIdentifier();
-                    var tag = attribute.PeekTag();
-                    if (tag.TagClass == TagClass.Universal && (UniversalTagNumber)tag.TagValue is var kind && IsText(kind))
-                    {
-                        attributes.Add((oid, attribute.ReadCharacterString(kind)));
-                    }
-                }
-            }
-        }
-        catch (AsnContentException)
-        {
-            // What could be read counts.
-        }
-
-        return attributes;
-    }
-
-    private static bool IsText(UniversalTagNumber kind) => kind is UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString
-        or UniversalTagNumber.IA5String or UniversalTagNumber.T61String or UniversalTagNumber.BMPString or UniversalTagNumber.NumericString;
 }

@@ -1,6 +1,8 @@
 using System.Formats.Asn1;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using EdgeGateway.Proxy.Tls;
 
 namespace EdgeGateway.Proxy.Observability.AccessLog;
 
@@ -23,15 +25,15 @@ internal static class SubjectText
         try
         {
             using var loaded = X509CertificateLoader.LoadCertificate(certificate);
-            return Write(Read(loaded.SubjectName.RawData));
+            return Write(NameAttribute.Read(loaded.SubjectName.RawData));
         }
-        catch (Exception e) when (e is AsnContentException or System.Security.Cryptography.CryptographicException)
+        catch (CryptographicException)
         {
             return "";
         }
     }
 
-    private static string Write(List<(string Oid, string? Text, byte[] Value)> attributes)
+    private static string Write(List<NameAttribute> attributes)
     {
         var parts = new List<string>();
         foreach (var (oid, name) in Kinds)
@@ -45,7 +47,7 @@ internal static class SubjectText
         }
 
         parts.AddRange(attributes.Where(static a => !Kinds.Any(kind => kind.Oid == a.Oid))
-            .Select(static a => $"{a.Oid}=#{Convert.ToHexStringLower(a.Value)}").Reverse());
+            .Select(static a => $"{a.Oid}=#{Hex(a)}").Reverse());
         return string.Join(',', parts);
     }
 
@@ -65,39 +67,19 @@ internal static class SubjectText
         return escaped.ToString();
     }
 
-    private static List<(string Oid, string? Text, byte[] Value)> Read(byte[] der)
+    // Go writes a text anew, in the narrowest kind that holds it.
+    private static string Hex(NameAttribute attribute)
     {
-        List<(string, string?, byte[])> attributes = [];
-        var names = new AsnReader(der, AsnEncodingRules.DER).ReadSequence();
-        while (names.HasData)
+        if (attribute.Text is not { } text)
         {
-            var set = names.ReadSetOf(skipSortOrderValidation: true);
-            while (set.HasData)
-            {
-                var attribute = set.ReadSequence();
-                var oid = attribute.ReadObjectIdentifier();
-                attributes.Add(Value(oid, attribute.ReadEncodedValue().ToArray()));
-            }
+            return Convert.ToHexStringLower(attribute.Value.Span);
         }
 
-        return attributes;
-    }
-
-    private static (string Oid, string? Text, byte[] Value) Value(string oid, byte[] value)
-    {
-        var kind = (UniversalTagNumber)value[0];
-        if (kind is not (UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString or UniversalTagNumber.IA5String
-            or UniversalTagNumber.T61String or UniversalTagNumber.BMPString or UniversalTagNumber.NumericString))
-        {
-            return (oid, null, value);
-        }
-
-        var text = new AsnReader(value, AsnEncodingRules.DER).ReadCharacterString(kind);
         var rewritten = new AsnWriter(AsnEncodingRules.DER);
         rewritten.WriteCharacterString(text.All(IsPrintable) ? UniversalTagNumber.PrintableString : UniversalTagNumber.UTF8String, text);
-        return (oid, text, rewritten.Encode());
+        return Convert.ToHexStringLower(rewritten.Encode());
     }
 
-    // The characters of ASN.1's PrintableString: Go writes a text anew, in the narrowest kind that holds it.
+    // The characters of ASN.1's PrintableString.
     private static bool IsPrintable(char c) => char.IsAsciiLetterOrDigit(c) || " '()+,-./:=?".Contains(c, StringComparison.Ordinal);
 }
