@@ -25,29 +25,3 @@ public sealed record AccessLogFieldsConfig
         .Field("headers", AccessLogHeadersConfig.Type, static o => o.Headers, static (o, v) => o with { Headers = v })
         .Field("queryParameters", AccessLogQueryConfig.Type, static o => o.QueryParameters, static (o, v) => o with { QueryParameters = v });
 }
-
-/// <summary><c>accessLog.fields.headers</c>: headers of request, server's answer and answer; the JSON format shows them.</summary>
-public sealed record AccessLogHeadersConfig
-{
-    /// <summary>keep, drop or redact. Default drop.</summary>
-    public string? DefaultMode { get; init; } = "drop";
-
-    /// <summary>The same for single headers, in any case: <c>names.User-Agent=keep</c>.</summary>
-    public ConfigMap<string> Names { get; init; } = ConfigMap<string>.Empty;
-
-    /// <summary>How it is read and written.</summary>
-    public static ObjectType<AccessLogHeadersConfig> Type { get; } = new ObjectType<AccessLogHeadersConfig>(static () => new())
-        .Field("defaultMode", ConfigTypes.String, static o => o.DefaultMode, static (o, v) => o with { DefaultMode = v }, description: "keep, drop or redact. Default drop.")
-        .Field("names", ConfigTypes.MapOf(ConfigTypes.String), static o => o.Names, static (o, v) => o with { Names = v }, description: "keep, drop or redact for single headers.");
-}
-
-/// <summary><c>accessLog.fields.queryParameters</c>.</summary>
-public sealed record AccessLogQueryConfig
-{
-    /// <summary>keep or drop: whether RequestPath has the query. Default keep.</summary>
-    public string? DefaultMode { get; init; } = "keep";
-
-    /// <summary>How it is read and written.</summary>
-    public static ObjectType<AccessLogQueryConfig> Type { get; } = new ObjectType<AccessLogQueryConfig>(static () => new())
-        .Field("defaultMode", ConfigTypes.String, static o => o.DefaultMode, static (o, v) => o with { DefaultMode = v }, description: "keep or drop: whether RequestPath has the query. Default keep.");
-}

@@ -1,6 +1,3 @@
-using EdgeGateway.Proxy.Observability.AccessLog;
-using EdgeGateway.Proxy.Observability.Layer4Log;
-
 namespace EdgeGateway.Proxy.Observability;
 
 /// <summary>Texts of clients and servers as JSON strings.</summary>

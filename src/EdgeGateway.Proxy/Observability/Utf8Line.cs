@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace EdgeGateway.Proxy.Observability.AccessLog;
+namespace EdgeGateway.Proxy.Observability;
 
 /// <summary>A line under construction: on the stack as long as it fits, then in a rented array.</summary>
 internal ref struct Utf8Line(Span<byte> initial)

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace EdgeGateway.Proxy.Observability.Layer4Log;
+namespace EdgeGateway.Proxy.Observability;
 
 /// <summary>What a value may not bring into a line or a JSON string as it is: it could end it.</summary>
 internal static class Dangerous
