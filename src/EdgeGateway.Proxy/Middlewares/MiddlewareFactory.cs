@@ -10,6 +10,7 @@ using EdgeGateway.Proxy.Middlewares.DigestAuth;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Errors;
 using EdgeGateway.Proxy.Middlewares.ForwardAuth;
+using EdgeGateway.Proxy.Middlewares.GrpcWeb;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
 using EdgeGateway.Proxy.Middlewares.IPAllowList;
@@ -114,6 +115,7 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                 { Errors: { } pages } => ErrorsWrapper.TryCreate(name, pages, services, out var errors, out var error) ? Done(errors) : Fail(error),
                 { CircuitBreaker: { } breaker } => CreateCircuitBreaker(name, config, breaker, router),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
+                { GrpcWeb: { } grpcWeb } => Done(new GrpcWebWrapper(name, grpcWeb)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),
             },
