@@ -15,6 +15,8 @@ internal sealed class Base64Reader(PipeReader body) : PipeReader, IDisposable
     // So many characters are decoded at a time at most: no more memory than that for a request.
     private const int MaxPiece = 32 * 1024;
 
+    private static readonly SearchValues<byte> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+
     private readonly PooledOutput _decoded = new();
     private readonly byte[] _group = new byte[4];
     private int _grouped;
@@ -122,39 +124,49 @@ internal sealed class Base64Reader(PipeReader body) : PipeReader, IDisposable
 
     private void Decode(ReadOnlySpan<byte> characters)
     {
-        // Whole groups at once where nothing stands in the way; what does is looked at character by character.
         while (!characters.IsEmpty)
         {
-            if (_grouped == 0 && characters.Length >= 4)
+            // Whole groups of letters and digits at once, padding and line ends one by one.
+            var other = characters.IndexOfAnyExcept(Alphabet);
+            var plain = (other < 0 ? characters.Length : other) & ~3;
+            if (_grouped == 0 && plain > 0)
             {
-                var into = _decoded.GetSpan(Base64.GetMaxDecodedFromUtf8Length(characters.Length));
-                _ = Base64.DecodeFromUtf8(characters[..(characters.Length & ~3)], into, out var consumed, out var written, isFinalBlock: false);
+                var into = _decoded.GetSpan(Base64.GetMaxDecodedFromUtf8Length(plain));
+                _ = Base64.DecodeFromUtf8(characters[..plain], into, out _, out var written);
                 _decoded.Advance(written);
-                characters = characters[consumed..];
-                if (characters.IsEmpty)
-                {
-                    return;
-                }
+                characters = characters[plain..];
+                continue;
             }
 
             if (characters[0] is not ((byte)'\r' or (byte)'\n'))
             {
-                _group[_grouped++] = characters[0];
-                if (_grouped == 4)
-                {
-                    _grouped = 0;
-                    var into = _decoded.GetSpan(3);
-                    if (Base64.DecodeFromUtf8(_group, into, out _, out var written) != OperationStatus.Done)
-                    {
-                        throw Malformed();
-                    }
-
-                    _decoded.Advance(written);
-                }
+                Add(characters[0]);
             }
 
             characters = characters[1..];
         }
+    }
+
+    private void Add(byte character)
+    {
+        if (character != '=' && !Alphabet.Contains(character))
+        {
+            throw Malformed();
+        }
+
+        _group[_grouped++] = character;
+        if (_grouped < _group.Length)
+        {
+            return;
+        }
+
+        _grouped = 0;
+        if (Base64.DecodeFromUtf8(_group, _decoded.GetSpan(3), out _, out var written) != OperationStatus.Done)
+        {
+            throw Malformed();
+        }
+
+        _decoded.Advance(written);
     }
 
     private static BadHttpRequestException Malformed() => new("The body of a grpc-web-text request is not base64.", StatusCodes.Status400BadRequest);
