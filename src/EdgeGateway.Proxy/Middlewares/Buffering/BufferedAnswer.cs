@@ -114,7 +114,7 @@ internal sealed class BufferedAnswer(GatewayContext context, SpooledBody body, A
         }
     }
 
-    /// <summary>Sends what was kept; false when the client is gone. The last flush is left to the HTTP engine.</summary>
+    /// <summary>Sends what was kept; false when the client is gone.</summary>
     /// <exception cref="SpoolException">The file cannot be read.</exception>
     public async ValueTask<bool> SendAsync()
     {
@@ -129,9 +129,9 @@ internal sealed class BufferedAnswer(GatewayContext context, SpooledBody body, A
         await context.Http.Response.StartAsync(CancellationToken.None);
         var client = context.Http.Response.BodyWriter;
         var piece = body.LengthInMemory < body.Length ? ArrayPool<byte>.Shared.Rent(SpooledBody.PieceSize) : [];
+        var pieces = 0;
         try
         {
-            var pieces = 0;
             for (long position = 0; position < body.Length;)
             {
                 if (position > 0 && (await client.FlushAsync(CancellationToken.None)).IsCompleted)
@@ -156,13 +156,15 @@ internal sealed class BufferedAnswer(GatewayContext context, SpooledBody body, A
             }
         }
 
-        if (trailers is not null)
+        // The engine flushes what it adds itself, the head or the end of the chunks, and what stands before it.
+        if (trailers is null && pieces == 1)
         {
-            await client.FlushAsync(CancellationToken.None);
-            context.Connection.Trailers = trailers;
+            return true;
         }
 
-        return true;
+        var flushed = await client.FlushAsync(CancellationToken.None);
+        context.Connection.Trailers = trailers;
+        return !flushed.IsCompleted;
     }
 
     private bool HasBody => context.Method != "HEAD"

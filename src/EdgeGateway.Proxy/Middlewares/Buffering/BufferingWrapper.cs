@@ -156,17 +156,25 @@ internal sealed class BufferingWrapper : RequestWrapper
             while (true)
             {
                 var result = await received.Reader.ReadAsync(context.Http.RequestAborted);
-                foreach (var piece in result.Buffer)
+                var isTaken = true;
+                try
                 {
-                    if (!await body.AddAsync(piece))
+                    foreach (var piece in result.Buffer)
                     {
-                        received.Reader.AdvanceTo(result.Buffer.End);
-                        await RefuseAsync(context);
-                        return false;
+                        isTaken = isTaken && await body.AddAsync(piece);
                     }
                 }
+                finally
+                {
+                    received.Reader.AdvanceTo(result.Buffer.End);
+                }
 
-                received.Reader.AdvanceTo(result.Buffer.End);
+                if (!isTaken)
+                {
+                    await RefuseAsync(context);
+                    return false;
+                }
+
                 if (result.IsCompleted)
                 {
                     return true;
