@@ -44,7 +44,7 @@ public sealed class TagTransportTests
         Assert.Contains("argocd", server.Names);
     }
 
-    private static X509Certificate2 SelfSigned()
+    internal static X509Certificate2 SelfSigned()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=argocd", key, HashAlgorithmName.SHA256);

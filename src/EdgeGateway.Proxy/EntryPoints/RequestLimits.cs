@@ -75,6 +75,7 @@ internal sealed class RequestLimits(GatewayContext context)
         if (!_cut && now >= _answerDeadline && context.Http.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
         {
             _cut = true;
+            context.HoldsAnswer = false; // an answer that is held back is late as well
             context.Abort();
         }
     }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Middlewares.AddPrefix;
 using EdgeGateway.Proxy.Middlewares.BasicAuth;
+using EdgeGateway.Proxy.Middlewares.Buffering;
 using EdgeGateway.Proxy.Middlewares.CircuitBreaker;
 using EdgeGateway.Proxy.Middlewares.Compress;
 using EdgeGateway.Proxy.Middlewares.ContentType;
@@ -9,6 +10,7 @@ using EdgeGateway.Proxy.Middlewares.DigestAuth;
 using EdgeGateway.Proxy.Middlewares.EncodedCharacters;
 using EdgeGateway.Proxy.Middlewares.Errors;
 using EdgeGateway.Proxy.Middlewares.ForwardAuth;
+using EdgeGateway.Proxy.Middlewares.GrpcWeb;
 using EdgeGateway.Proxy.Middlewares.Headers;
 using EdgeGateway.Proxy.Middlewares.InFlightReq;
 using EdgeGateway.Proxy.Middlewares.IPAllowList;
@@ -108,10 +110,12 @@ public sealed class MiddlewareFactory(MiddlewareStates states, TimeProvider? tim
                 { ForwardAuth: { } forward } => ForwardAuthWrapper.Create(
                     name, forward, make => states.Adopt("", "forwardAuth", new() { ForwardAuth = new() { Tls = forward.Tls } }, make), Bodies, _time),
                 { RateLimit: { } limit } => RateLimitWrapper.Create(name, limit, make => states.Adopt(router, name, config, make), _time),
+                { Buffering: { } buffering } => BufferingWrapper.Create(name, buffering, Bodies, _time, _logger),
                 { Retry: { } retry } => RetryWrapper.Create(name, retry, Bodies, _time, new Random(Chance.Next())),
                 { Errors: { } pages } => ErrorsWrapper.TryCreate(name, pages, services, out var errors, out var error) ? Done(errors) : Fail(error),
                 { CircuitBreaker: { } breaker } => CreateCircuitBreaker(name, config, breaker, router),
                 { EncodedCharacters: { } characters } => Done(new EncodedCharactersFilter(name, characters)),
+                { GrpcWeb: { } grpcWeb } => Done(new GrpcWebWrapper(name, grpcWeb)),
                 { InFlightReq: { } inFlight } => CreateInFlightReq(name, config, inFlight, router),
                 _ => Fail(MiddlewareErrors.NotSupported(types[0])),
             },

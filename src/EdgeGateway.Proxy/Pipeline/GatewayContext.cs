@@ -15,8 +15,6 @@ namespace EdgeGateway.Proxy.Pipeline;
 public sealed class GatewayContext : HttpRequestView
 {
     private readonly DefaultHttpContext _http = new();
-    private ResponseFilterEntry[] _responseFilters = new ResponseFilterEntry[4];
-    private int _responseFilterCount;
     private KeyValuePair<string, StringValues>[] _headers = new KeyValuePair<string, StringValues>[32];
     private int _headerCount;
     private int _received = -1;
@@ -78,6 +76,9 @@ public sealed class GatewayContext : HttpRequestView
 
     /// <summary>True behind a <c>contentType</c>: answers get a Content-Type that is guessed.</summary>
     internal bool GuessesContentType { get; set; }
+
+    /// <summary>The filters that still have a say in the answer's head.</summary>
+    internal ResponseFilterStack ResponseFilters { get; } = new();
 
     /// <summary>Asked about an answer before it is passed on; null on the way of most requests.</summary>
     internal AnswerGate? AnswerGate { get; set; }
@@ -152,11 +153,20 @@ public sealed class GatewayContext : HttpRequestView
     internal ReadOnlySpan<KeyValuePair<string, StringValues>> ReceivedHeaders() => _received < 0 ? CopyHeaders() : _headers.AsSpan(0, _received);
 
     /// <summary>True when the client's protocol carries trailers: HTTP/1.1 (if the answer is chunked) and HTTP/2.</summary>
-    internal bool TakesTrailers => HttpProtocol.IsHttp11(_http.Request.Protocol) || _http.Features.Get<IHttpResponseTrailersFeature>() is not null;
+    internal bool TakesTrailers => TrailerSink is not null || HttpProtocol.IsHttp11(_http.Request.Protocol) || _http.Features.Get<IHttpResponseTrailersFeature>() is not null;
+
+    /// <summary>Takes the answer's trailers in place of the client; null on the way of most requests.</summary>
+    internal List<KeyValuePair<string, StringValues>>? TrailerSink { get; set; }
 
     /// <summary>Adds a trailer field to the answer; to be called when all of its body has been flushed. Without effect where none can be sent.</summary>
     internal void AddTrailer(string name, StringValues values)
     {
+        if (TrailerSink is { } sink)
+        {
+            sink.Add(new(name, values));
+            return;
+        }
+
         if (_http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
         {
             trailers.Append(name, values);
@@ -246,15 +256,7 @@ public sealed class GatewayContext : HttpRequestView
     }
 
     /// <summary>Has a filter edit the response head in its turn; for wrappers that also have a say in the head.</summary>
-    internal void NoteForResponse(RequestFilter filter, object? state)
-    {
-        if (_responseFilterCount == _responseFilters.Length)
-        {
-            Array.Resize(ref _responseFilters, _responseFilterCount * 2);
-        }
-
-        _responseFilters[_responseFilterCount++] = new(filter, state);
-    }
+    internal void NoteForResponse(RequestFilter filter, object? state) => ResponseFilters.Add(filter, state);
 
     /// <summary>
     /// Lets the filters that ran edit the response head, in reverse order, once per response. Called at exactly one place per
@@ -272,15 +274,7 @@ public sealed class GatewayContext : HttpRequestView
             WriteStickyCookies(_stickyCookies);
         }
 
-        while (_responseFilterCount > 0)
-        {
-            ref var entry = ref _responseFilters[--_responseFilterCount];
-            FilterState = entry.State;
-            entry.Filter.OnResponse(this);
-            entry = default;
-        }
-
-        FilterState = null;
+        ResponseFilters.Run(this);
     }
 
     /// <summary>
@@ -305,15 +299,12 @@ public sealed class GatewayContext : HttpRequestView
     }
 
     /// <summary>Where the request stands, for a wrapper that runs the rest of the pipeline more than once.</summary>
-    public PipelineMark Mark() => new(_responseFilterCount, Target, Upstream.Host, _stickyCookies?.Count ?? 0);
+    public PipelineMark Mark() => new(ResponseFilters.Count, Target, Upstream.Host, _stickyCookies?.Count ?? 0);
 
     /// <summary>Goes back to a mark: what later middlewares did to target and host, and their response sides, are forgotten.</summary>
     public void ReturnTo(PipelineMark mark)
     {
-        while (_responseFilterCount > mark.ResponseFilters)
-        {
-            _responseFilters[--_responseFilterCount] = default;
-        }
+        ResponseFilters.CutTo(mark.ResponseFilters);
 
         if (_stickyCookies is { } cookies && cookies.Count > mark.StickyCookies)
         {
@@ -341,22 +332,32 @@ public sealed class GatewayContext : HttpRequestView
     }
 
     /// <summary>True once <see cref="Abort"/> was called: what was written of the answer is not followed by anything.</summary>
-    internal bool IsAborted { get; private set; }
+    internal bool IsAborted { get; set; }
 
-    /// <summary>Cuts the answer off: the client sees that it is not whole. The engine tells it to <c>RequestAborted</c> only later.</summary>
+    /// <summary>True while the answer is held back whole (<see cref="AnswerHold"/>).</summary>
+    internal bool HoldsAnswer { get; set; }
+
+    /// <summary>
+    /// Cuts the answer off: the client sees that it is not whole. The engine tells it to <c>RequestAborted</c> only later. While the answer is held
+    /// back it is lost alone: whoever holds it can give another.
+    /// </summary>
     internal void Abort()
     {
         IsAborted = true;
-        _http.Abort();
+        if (!HoldsAnswer || _http.Response.HasStarted)
+        {
+            _http.Abort();
+        }
     }
 
     /// <summary>Lets go of the request before the context goes back to the pool.</summary>
     public void Reset()
     {
         _http.Uninitialize();
-        Array.Clear(_responseFilters, 0, _responseFilters.Length);
+        ResponseFilters.Reset();
         Array.Clear(_headers, 0, _headerCount);
-        _responseFilterCount = 0;
+        HoldsAnswer = false;
+        TrailerSink = null;
         _headerCount = 0;
         _received = -1;
         _routingPath = null;
@@ -406,6 +407,4 @@ public sealed class GatewayContext : HttpRequestView
         _lastCanonicalHost = HostName.Canonical(OriginalHost);
         _lastHost = OriginalHost;
     }
-
-    private readonly record struct ResponseFilterEntry(RequestFilter Filter, object? State);
 }

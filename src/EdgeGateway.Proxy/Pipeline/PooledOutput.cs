@@ -13,6 +13,9 @@ internal sealed class PooledOutput : IBufferWriter<byte>
     /// <summary>What was written; valid until the next write or <see cref="Release"/>.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
+    /// <inheritdoc cref="Written"/>
+    public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _length);
+
     /// <inheritdoc />
     public void Advance(int count) => _length += count;
 

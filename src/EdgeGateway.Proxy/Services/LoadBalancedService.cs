@@ -133,7 +133,11 @@ public sealed class LoadBalancedService(
         _ => false,
     };
 
-    private static ValueTask AnswerAsync(GatewayContext context, AttemptResult result, int attempts)
+    /// <summary>Gives the answer to a request that no server answered.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="result">Why the last attempt failed.</param>
+    /// <param name="attempts">Attempts that were made; 0 = there was no server.</param>
+    internal static ValueTask AnswerAsync(GatewayContext context, AttemptResult result, int attempts)
     {
         if (attempts == 0)
         {

@@ -32,6 +32,8 @@ public sealed class UnsupportedKindsTests
         ["encodedCharacters"] = new() { EncodedCharacters = new() },
         ["redirectRegex"] = new() { RedirectRegex = new() { Regex = "^a", Replacement = "b" } },
         ["redirectScheme"] = new() { RedirectScheme = new() { Scheme = "https" } },
+        ["buffering"] = new() { Buffering = new() },
+        ["grpcWeb"] = new() { GrpcWeb = new() },
         ["retry"] = new() { Retry = new() { Attempts = 2 } },
         ["circuitBreaker"] = new() { CircuitBreaker = new() { Expression = "NetworkErrorRatio() > 0.5" } },
         ["inFlightReq"] = new() { InFlightReq = new() { Amount = 1 } },

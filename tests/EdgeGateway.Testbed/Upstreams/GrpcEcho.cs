@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace EdgeGateway.Testbed.Upstreams;
 
 /// <summary>
-/// gRPC without the libraries: cleartext HTTP/2, length-prefixed messages echoed one by one as they come, status in the trailers.
+/// gRPC without the libraries: HTTP/2, in clear or not, length-prefixed messages echoed one by one as they come, status in the trailers.
 /// <c>/refused</c> answers with trailers only.
 /// </summary>
 public sealed class GrpcEcho : IAsyncDisposable
@@ -20,11 +21,19 @@ public sealed class GrpcEcho : IAsyncDisposable
     public int Port => new Uri(_server.Urls.First()).Port;
 
     /// <summary>Starts it on a free port.</summary>
-    public static async Task<GrpcEcho> StartAsync()
+    /// <param name="certificate">Not null: TLS with this certificate.</param>
+    public static async Task<GrpcEcho> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         var server = builder.Build();
         server.Run(HandleAsync);
         await server.StartAsync();
@@ -50,6 +59,13 @@ public sealed class GrpcEcho : IAsyncDisposable
     private static async Task HandleAsync(HttpContext http)
     {
         http.Response.ContentType = "application/grpc";
+        if (http.Request.Headers.TE != "trailers" || http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == false)
+        {
+            // As servers on gRPC's C core do.
+            http.Response.Headers["grpc-status"] = "13";
+            return;
+        }
+
         if (http.Request.Path == "/refused")
         {
             http.Response.Headers["grpc-status"] = "7";

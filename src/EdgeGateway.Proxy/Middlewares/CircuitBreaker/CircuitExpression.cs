@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
+using EdgeGateway.Proxy.Middlewares.Predicates;
 
 namespace EdgeGateway.Proxy.Middlewares.CircuitBreaker;
 
@@ -9,9 +9,6 @@ namespace EdgeGateway.Proxy.Middlewares.CircuitBreaker;
 /// </summary>
 internal sealed class CircuitExpression
 {
-    // An expression that nests deeper is no expression that anybody wrote.
-    private const int MaxDepth = 64;
-
     private readonly Func<CircuitFigures, bool> _holds;
 
     private CircuitExpression(Func<CircuitFigures, bool> holds, bool usesLatency) => (_holds, UsesLatency) = (holds, usesLatency);
@@ -40,67 +37,16 @@ internal sealed class CircuitExpression
     /// <summary>True when the breaker has to open.</summary>
     public bool Holds(CircuitFigures figures) => _holds(figures);
 
-    private sealed class Parser(string text)
+    private sealed class Parser(string text) : PredicateParser<CircuitFigures>(text)
     {
-        private int _at;
-        private int _depth;
-
         public bool UsesLatency { get; private set; }
 
-        public Func<CircuitFigures, bool> Parse()
+        protected override string Functions =>
+            "NetworkErrorRatio(), ResponseCodeRatio(from, to, dividedByFrom, dividedByTo) or LatencyAtQuantileMS(quantile)";
+
+        protected override Func<CircuitFigures, bool>? Function(string name)
         {
-            var all = Or();
-            Skip();
-            return _at == text.Length ? all : throw Fault("expected && or ||");
-        }
-
-        private Func<CircuitFigures, bool> Or()
-        {
-            if (++_depth > MaxDepth)
-            {
-                throw Fault("too many parentheses");
-            }
-
-            var left = And();
-            while (Take("||"))
-            {
-                var (first, second) = (left, And());
-                left = figures => first(figures) || second(figures);
-            }
-
-            _depth--;
-            return left;
-        }
-
-        private Func<CircuitFigures, bool> And()
-        {
-            var left = One();
-            while (Take("&&"))
-            {
-                var (first, second) = (left, One());
-                left = figures => first(figures) && second(figures);
-            }
-
-            return left;
-        }
-
-        private Func<CircuitFigures, bool> One()
-        {
-            if (Take("("))
-            {
-                var inner = Or();
-                Expect(")");
-                return inner;
-            }
-
-            Skip();
-            var begin = _at;
-            while (_at < text.Length && char.IsAsciiLetter(text[_at]))
-            {
-                _at++;
-            }
-
-            switch (text[begin.._at])
+            switch (name)
             {
                 case "NetworkErrorRatio":
                     Expect("(");
@@ -123,85 +69,8 @@ internal sealed class CircuitExpression
                     UsesLatency = true;
                     return Compare(figures => figures.LatencyAtQuantile(quantile), isWhole: true);
                 default:
-                    _at = begin;
-                    throw Fault("expected NetworkErrorRatio(), ResponseCodeRatio(from, to, dividedByFrom, dividedByTo) or LatencyAtQuantileMS(quantile)");
+                    return null;
             }
         }
-
-        private Func<CircuitFigures, bool> Compare(Func<CircuitFigures, double> figure, bool isWhole)
-        {
-            foreach (var op in (string[])[">=", "<=", "==", "!=", ">", "<"])
-            {
-                if (Take(op))
-                {
-                    var limit = Number(isWhole);
-                    return op switch
-                    {
-                        ">" => figures => figure(figures) > limit,
-                        ">=" => figures => figure(figures) >= limit,
-                        "<" => figures => figure(figures) < limit,
-                        "<=" => figures => figure(figures) <= limit,
-                        "==" => figures => figure(figures).Equals(limit),
-                        _ => figures => !figure(figures).Equals(limit),
-                    };
-                }
-            }
-
-            throw Fault("expected one of > >= < <= == !=");
-        }
-
-        private double Number(bool isWhole)
-        {
-            Skip();
-            var begin = _at;
-            while (_at < text.Length && (char.IsAsciiDigit(text[_at]) || text[_at] == '.'))
-            {
-                _at++;
-            }
-
-            var number = text.AsSpan(begin, _at - begin);
-            if (isWhole && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var whole))
-            {
-                return whole;
-            }
-
-            if (!isWhole && number.Contains('.') && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var broken))
-            {
-                return broken;
-            }
-
-            _at = begin;
-            throw Fault(isWhole ? "expected a whole number" : "expected a number with a point, such as 0.30");
-        }
-
-        private void Expect(string token)
-        {
-            if (!Take(token))
-            {
-                throw Fault($"expected {token}");
-            }
-        }
-
-        private bool Take(string token)
-        {
-            Skip();
-            if (string.CompareOrdinal(text, _at, token, 0, token.Length) != 0)
-            {
-                return false;
-            }
-
-            _at += token.Length;
-            return true;
-        }
-
-        private void Skip()
-        {
-            while (_at < text.Length && char.IsWhiteSpace(text[_at]))
-            {
-                _at++;
-            }
-        }
-
-        private FormatException Fault(string what) => new($"column {_at + 1}: {what}");
     }
 }
