@@ -264,7 +264,7 @@ public sealed class GatewayContext : HttpRequestView
     /// </summary>
     public void RunResponseFilters()
     {
-        if (Forwarding is { KeepsHeaders: true, ServiceName: not null })
+        if (Forwarding is { KeepsHeaders: true, ServiceName: not null, OriginHeaders: null })
         {
             Forwarding.OriginHeaders = [.. _http.Response.Headers];
         }

@@ -52,6 +52,7 @@ public sealed class LoadBalancedService(
         var record = context.Forwarding;
         record.ServiceName = Name;
         record.StartTimestamp = time.GetTimestamp();
+        record.OriginHeaders = null;
         TriedServers tried = default;
         AttemptOutcome outcome = default;
         var attempts = 0;

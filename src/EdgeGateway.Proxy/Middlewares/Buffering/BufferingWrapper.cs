@@ -294,6 +294,7 @@ internal sealed class BufferingWrapper : RequestWrapper
             if (_number++ > 0)
             {
                 repeat!.Rewind();
+                context.Forwarding.Repeats++;
                 AnswerHold.Drop(context);
             }
 
