@@ -59,7 +59,7 @@ public sealed class GrpcEcho : IAsyncDisposable
     private static async Task HandleAsync(HttpContext http)
     {
         http.Response.ContentType = "application/grpc";
-        if (http.Request.Headers.TE != "trailers" || http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == false)
+        if (http.Request.Headers.TE != "trailers" && http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
         {
             // As servers on gRPC's C core do.
             http.Response.Headers["grpc-status"] = "13";

@@ -25,7 +25,7 @@ internal sealed class BufferingWrapper : RequestWrapper
 {
     // Traefik's figures: what is kept in memory where no number is given, and the end of all expressions.
     private const long DefaultInMemory = 1 << 20;
-    private const int MaxRepeats = 10;
+    internal const int MaxRepeats = 10;
 
     private static readonly NoBody Bodiless = new();
 
@@ -34,7 +34,7 @@ internal sealed class BufferingWrapper : RequestWrapper
     private readonly ResiliencePipeline<bool>? _tries;
     private readonly BodyMemory _memory;
     private readonly ILogger _logger;
-    private readonly HeadFilter _head;
+    private readonly BufferedHead _head;
 
     private BufferingWrapper(string name, BufferingConfig config, RetryExpression? expression, BodyMemory memory, TimeProvider time, ILogger logger)
         : base(name)
@@ -208,7 +208,7 @@ internal sealed class BufferingWrapper : RequestWrapper
         using var repeat = _tries is null ? null : new RequestRepeat(context, -1, null);
         var outer = context.AnswerGate;
         var hold = AnswerHold.Begin(context);
-        var run = new Run(this, context, next, new BufferedAnswer(context, kept, hold), repeat, body, received);
+        var run = new BufferedTries(context, next, new BufferedAnswer(context, kept, hold), _head, _expression, repeat, body, received);
         try
         {
             // 4, 5
@@ -239,6 +239,11 @@ internal sealed class BufferingWrapper : RequestWrapper
         }
 
         // 6
+        if (run.Broken is { } broken)
+        {
+            BufferingLog.NoFile(_logger, Name, broken.Message);
+        }
+
         if (run.Fault != 0)
         {
             AnswerHold.Drop(context);
@@ -269,101 +274,9 @@ internal sealed class BufferingWrapper : RequestWrapper
         }
     }
 
-    // A tunnel's end, and a client's, is seen by its connection first.
-    private static bool HasLeft(GatewayContext context) =>
+    /// <summary>True when the client is gone, which its connection sees first.</summary>
+    internal static bool HasLeft(GatewayContext context) =>
         context.Http.RequestAborted.IsCancellationRequested || context.Connection.Departure.IsCancellationRequested;
-
-    /// <summary>The tries of one request.</summary>
-    private sealed class Run(
-        BufferingWrapper buffering, GatewayContext context, RequestHandler next, BufferedAnswer answer, RequestRepeat? repeat, SpooledBody? body, RequestBody? received)
-        : AnswerGate(null)
-    {
-        private readonly int _filters = context.ResponseFilters.Count;
-        private int _number;
-
-        public BufferedAnswer Answer { get; } = answer;
-
-        /// <summary>Status to answer instead; 0 = the answer is whole.</summary>
-        public int Fault { get; private set; }
-
-        public bool ClientLeft { get; private set; }
-
-        // False: the request is to be repeated.
-        public async ValueTask<bool> TryAsync()
-        {
-            if (_number++ > 0)
-            {
-                repeat!.Rewind();
-                context.Forwarding.Repeats++;
-                AnswerHold.Drop(context);
-            }
-
-            HasRefused = false;
-            Fault = 0;
-            context.AnswerGate = this;
-            context.Forwarding.IsUnreached = false;
-            context.NoteForResponse(buffering._head, Answer);
-            using var reader = body is null ? null : new SpooledReader(body);
-            if (reader is not null)
-            {
-                received!.Replace(reader);
-            }
-
-            Answer.Begin();
-            try
-            {
-                await next(context);
-                if (!HasRefused && !context.IsAborted && !Answer.IsSwitched)
-                {
-                    await Answer.FlushAsync();
-                }
-            }
-            catch (AnswerStoppedException)
-            {
-                // Read below.
-            }
-            finally
-            {
-                Answer.End();
-                context.ResponseFilters.CutTo(_filters);
-            }
-
-            return Answer.IsSwitched || (!HasRefused && !IsToRepeat(reader?.Fault));
-        }
-
-        // A status that the expression wants no more of is not even read.
-        protected override bool Wants(int status) => !Holds(status);
-
-        private bool Holds(int status) => _number <= MaxRepeats && buffering._expression?.Holds(new(_number, status, context.Method)) == true;
-
-        private bool IsToRepeat(SpoolException? unread)
-        {
-            if ((unread ?? Answer.Fault) is { } fault)
-            {
-                BufferingLog.NoFile(buffering._logger, buffering.Name, fault.Message);
-                Fault = StatusCodes.Status500InternalServerError;
-            }
-            else if (Answer.IsTooLong)
-            {
-                Fault = StatusCodes.Status500InternalServerError;
-            }
-            else if (context.IsAborted)
-            {
-                ClientLeft = HasLeft(context);
-                Fault = StatusCodes.Status502BadGateway;
-                return !ClientLeft && Holds(Fault);
-            }
-
-            return false;
-        }
-    }
-
-    private sealed class HeadFilter(string name) : RequestFilter(name, actsOnResponse: true)
-    {
-        public override bool OnRequest(GatewayContext context) => true;
-
-        public override void OnResponse(GatewayContext context) => ((BufferedAnswer)context.FilterState!).ReadHead();
-    }
 
     private sealed class NoBody : IHttpRequestBodyDetectionFeature
     {
