@@ -32,6 +32,7 @@ for project in tests/*.Tests tests/EdgeGateway.Fuzz tests/EdgeGateway.Conformanc
   name=$(basename "$project")
   dotnet test "$project" --no-build -v quiet --logger "trx;LogFileName=$name.trx" --results-directory "$results" --blame-hang-timeout 5m
   status=$?
+  grep -o '<UnitTestResult [^>]*outcome="Failed"[^>]*' "$results/$name.trx" 2>/dev/null | grep -o 'testName="[^"]*"' | sed 's/^/failed: /'
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null)
   p=$(grep -o ' passed="[0-9]*"' <<<"$counters" | tr -dc 0-9)
   f=$(grep -o ' failed="[0-9]*"' <<<"$counters" | tr -dc 0-9)

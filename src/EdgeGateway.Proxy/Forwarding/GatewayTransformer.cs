@@ -17,8 +17,11 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
 {
     private Server? _server;
     private bool _passHost;
+    private const string Grpc = "application/grpc";
+
     private string? _upgrade;
     private StringValues _connection;
+    private StringValues _contentType;
 
     /// <summary>True once the server's head was understood and passed on.</summary>
     public bool HeadReceived { get; private set; }
@@ -43,6 +46,28 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
         IsRefused = false;
         context.Forwarding.ServerBytes = 0;
         _connection = context.Http.Response.Headers.Connection;
+        HideGrpcSuffix();
+    }
+
+    // YARP flushes each message of a call whose type is gRPC's to the letter; those of application/grpc+proto would wait for the next ones.
+    private void HideGrpcSuffix()
+    {
+        var headers = context.Http.Request.Headers;
+        if (headers.ContentType is { Count: 1 } type && type.ToString() is var text && text.Length > Grpc.Length && text[Grpc.Length] == '+'
+            && text.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase))
+        {
+            _contentType = type;
+            headers.ContentType = Grpc;
+        }
+    }
+
+    private void ShowGrpcSuffix()
+    {
+        if (_contentType.Count > 0)
+        {
+            context.Http.Request.Headers.ContentType = _contentType;
+            _contentType = default;
+        }
     }
 
     /// <summary>Gives back a response as it was before the attempt: nothing of YARP's or of a part of the answer reaches the client.</summary>
@@ -58,6 +83,7 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
+        ShowGrpcSuffix();
         var server = _server!;
         var upstream = context.Upstream;
         proxyRequest.RequestUri = server.UriFor(upstream.Target);

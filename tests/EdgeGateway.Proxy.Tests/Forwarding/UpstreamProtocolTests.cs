@@ -81,14 +81,17 @@ public sealed class UpstreamProtocolTests
         Assert.Equal((1, 3), (server.Connections, server.Heads.Count));
     }
 
-    [Fact]
-    public async Task Grpc_streams_both_ways_and_keeps_its_trailers()
+    [Theory]
+    [InlineData("application/grpc")]
+    [InlineData("application/grpc+proto")]
+    public async Task Grpc_streams_both_ways_and_keeps_its_trailers(string type)
     {
         await using var server = await GrpcEcho.StartAsync();
         await using var gateway = await RunningGateway.StartAsync($"h2c://127.0.0.1:{server.Port}");
         using var client = RunningGateway.Http2Client();
         using var request = gateway.Http2Request(HttpMethod.Post, "/echo.Echo/Stream");
         var messages = new MessageContent();
+        messages.Headers.ContentType = new(type);
         request.Content = messages;
         request.Headers.TryAddWithoutValidation("TE", "trailers");
 

@@ -85,7 +85,7 @@ public sealed class BasicAuthWrapperTests : IDisposable
 
         await request.RunAsync(Build(new() { Users = [Slow] }));
 
-        Assert.Equal((401, 0, null), (request.Status, request.Service.Calls, request.Context.UserName));
+        Assert.Equal((401, 0, ""), (request.Status, request.Service.Calls, request.Context.UserName));
     }
 
     [Fact]
