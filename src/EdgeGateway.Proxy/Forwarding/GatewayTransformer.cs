@@ -52,6 +52,8 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
     // YARP flushes each message of a call whose type is gRPC's to the letter; those of application/grpc+proto would wait for the next ones.
     private void HideGrpcSuffix()
     {
+        // An attempt that ended before its head was made left it; the transformer is reused with its context.
+        _contentType = default;
         var headers = context.Http.Request.Headers;
         if (headers.ContentType is { Count: 1 } type && type.ToString() is var text && text.Length > Grpc.Length && text[Grpc.Length] == '+'
             && text.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase))

@@ -59,6 +59,12 @@ public sealed class GatewayContext : HttpRequestView
     /// <summary>What the service did.</summary>
     public ForwardingRecord Forwarding { get; } = new();
 
+    /// <summary>Bytes of the request's body: what is announced, else what was passed on.</summary>
+    internal long RequestBytes => _http.Request.ContentLength ?? Forwarding.ClientBytes;
+
+    /// <summary>Bytes of the answer's body: what is announced, else what a middleware made of it, else what the server sent.</summary>
+    internal long AnswerBytes => _http.Response.ContentLength ?? Forwarding.AnswerBytes ?? Forwarding.ServerBytes;
+
     /// <summary><see cref="TimeProvider.GetTimestamp"/> at the request's begin.</summary>
     public long StartTimestamp { get; internal set; }
 

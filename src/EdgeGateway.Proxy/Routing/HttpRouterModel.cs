@@ -7,9 +7,7 @@ namespace EdgeGateway.Proxy.Routing;
 /// <summary>One HTTP router, compiled. Immutable; kept from snapshot to snapshot while nothing it is made of changes (design decision 11).</summary>
 public sealed class HttpRouterModel
 {
-    private const string Suffix = "@internal";
-
-    private bool? _isInternal;
+    private const string InternalSuffix = "@internal";
 
     /// <summary>Qualified name, such as <c>web@nomad</c>.</summary>
     public required string Name { get; init; }
@@ -36,7 +34,8 @@ public sealed class HttpRouterModel
     public bool IsTls => Config.Tls is not null;
 
     /// <summary>True when it is one of the gateway's own, or leads to one of its services.</summary>
-    public bool IsInternal => _isInternal ??= Name.EndsWith(Suffix, StringComparison.Ordinal) || Config.Service?.EndsWith(Suffix, StringComparison.Ordinal) == true;
+    public bool IsInternal =>
+        Name.EndsWith(InternalSuffix, StringComparison.Ordinal) || Config.Service?.EndsWith(InternalSuffix, StringComparison.Ordinal) == true;
 
     /// <summary>Value of <c>X-Traefik-Router</c> for a router with a default rule, else null.</summary>
     public string? RecursionToken => Config.DefaultRule ? field ??= RouterRecursion.Token(Name) : null;

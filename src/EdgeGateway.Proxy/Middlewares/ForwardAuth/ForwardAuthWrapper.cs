@@ -8,6 +8,7 @@ using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Forwarding;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Pipeline.Bodies;
+using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Rules.Regexp;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -31,12 +31,12 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, Ac
 
         var count = Interlocked.Increment(ref _count);
         var duration = time.GetElapsedTime(context.StartTimestamp);
-        var facts = Facts(context, count, duration);
-        if (options.Filter?.Keeps(facts.Status, context.Forwarding.AllRetries, duration) == false)
+        if (options.Filter?.Keeps(Status(context), context.Forwarding.AllRetries, duration) == false)
         {
             return;
         }
 
+        var facts = Facts(context, count, duration);
         if (options.Format == AccessLogFormat.Json)
         {
             JsonFormat.Write(context, facts, _fields, time.GetUtcNow(), writer);
@@ -49,9 +49,9 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, Ac
 
     private RequestFacts Facts(GatewayContext context, long count, TimeSpan duration)
     {
-        var response = context.Http.Response;
         var forwarding = context.Forwarding;
-        var isTunnel = response.StatusCode == StatusCodes.Status101SwitchingProtocols;
+        var status = Status(context);
+        var isTunnel = status == 0;
         var size = isTunnel ? 0 : Size(context);
         // An answer that the service itself gave in place of its servers is the service's.
         var isServed = forwarding.ServiceName is not null && !isTunnel;
@@ -61,11 +61,11 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, Ac
             forwardedFor,
             Path(context.RawTarget),
             HttpProtocol.IsHttp2(context.Http.Request.Protocol) ? "HTTP/2.0" : context.Http.Request.Protocol,
-            isTunnel ? 0 : response.StatusCode,
+            status,
             size,
-            !isServed ? 0 : forwarding.ServerStatus != 0 ? forwarding.ServerStatus : response.StatusCode,
+            !isServed ? 0 : forwarding.ServerStatus != 0 ? forwarding.ServerStatus : status,
             !isServed ? 0 : forwarding.ServerStatus != 0 ? forwarding.ServerBytes : size,
-            context.Http.Request.ContentLength ?? forwarding.ClientBytes,
+            context.RequestBytes,
             count,
             time.GetUtcNow() - duration,
             duration);
@@ -122,6 +122,10 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, Ac
         var response = context.Http.Response;
         return context.Method == "HEAD" || response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified
             ? 0
-            : response.ContentLength ?? context.Forwarding.AnswerBytes ?? context.Forwarding.ServerBytes;
+            : context.AnswerBytes;
     }
+
+    // 0 after an upgrade, as in Traefik.
+    private static int Status(GatewayContext context) =>
+        context.Http.Response.StatusCode is var status and not StatusCodes.Status101SwitchingProtocols ? status : 0;
 }

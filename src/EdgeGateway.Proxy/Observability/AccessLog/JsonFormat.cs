@@ -264,18 +264,17 @@ internal static class JsonFormat
             line.Append(text);
         }
 
-        // As Go writes names: capitals at the start and behind a dash.
+        // Without what could end the string; a header's name has none of it.
         private static void AppendCanonical(string name, ref Utf8Line line)
         {
-            var first = true;
+            var isFirst = true;
             foreach (var c in name)
             {
+                var canonical = HeaderName.Canonical(c, ref isFirst);
                 if (char.IsAscii(c) && c is > ' ' and not ('"' or '\\' or '\x7f'))
                 {
-                    line.Append((byte)(first ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c)));
+                    line.Append((byte)canonical);
                 }
-
-                first = c == '-';
             }
         }
     }

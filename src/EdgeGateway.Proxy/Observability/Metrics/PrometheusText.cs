@@ -120,14 +120,8 @@ public static class PrometheusText
     }
 
     private static void Counter(
-        StringBuilder text, string name, string help, List<(string Labels, RequestSeries Series)> all, Func<RequestSeries, long> value)
-    {
-        Head(text, name, "counter", help);
-        foreach (var (labels, series) in all)
-        {
-            Sample(text, name, labels, value(series));
-        }
-    }
+        StringBuilder text, string name, string help, List<(string Labels, RequestSeries Series)> all, Func<RequestSeries, long> value) =>
+        Lines(text, name, help, all.Select(entry => (entry.Labels, value(entry.Series))));
 
     // In the order of their names, as Prometheus' own client writes them.
     private static string Labels(SeriesLabels labels)

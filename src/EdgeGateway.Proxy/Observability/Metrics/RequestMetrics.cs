@@ -105,8 +105,7 @@ public sealed class RequestMetrics
         var protocol = RequestProtocol.Of(context.Http.Request);
         var labels = new SeriesLabels(
             MetricScope.EntryPoint, context.Connection.EntryPoint, "", RequestProtocol.CodeOf(context.Http, protocol), Method(context.Method), protocol);
-        var sent = context.Http.Response.ContentLength ?? forwarding.AnswerBytes ?? forwarding.ServerBytes;
-        var received = context.Http.Request.ContentLength ?? forwarding.ClientBytes;
+        var (received, sent) = (context.RequestBytes, context.AnswerBytes);
         var headers = HeaderText(context);
         if (_config.AddEntryPointsLabels)
         {
