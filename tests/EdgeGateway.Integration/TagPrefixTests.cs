@@ -68,4 +68,35 @@ public sealed class TagPrefixTests
             },
             Soon);
     }
+
+    [Fact]
+    public async Task The_nodes_short_name_is_nobodys_where_the_redirect_is_switched_off()
+    {
+        await using var web = await Whoami.StartAsync("nginx");
+        await using var tailscaled = await EmbeddedTailscaled.StartAsync();
+        var name = tailscaled.DnsName.TrimEnd('.');
+        await using var stage = await Stage.StartAsync(
+            n => n.Register("nginx1", "nginx", web.Port, $"traefik.http.routers.r.rule=Host(`{name}`)", "traefik.http.routers.r.tls.certResolver=tailscaleresolver"),
+            tailscaled, more: ["--edge.redirectShortName=false"]);
+        await stage.Gateway.ListeningAsync(stage.Web, stage.WebSecure);
+
+        // Once tailscaled's certificate is served, the node's name is known.
+        using var trusting = Stage.Client(stage.WebSecure, tailscaled.CaPem);
+        await stage.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    return (await Stage.GetAsync(trusting, $"https://{name}/")).StartsWith("Name: nginx", StringComparison.Ordinal);
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            Soon);
+
+        Assert.Equal("404", await stage.GetAsync(name.Split('.')[0], "/x"));
+        Assert.Equal("302", await stage.GetAsync(name, "/x"));
+    }
 }
