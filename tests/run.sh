@@ -32,7 +32,9 @@ for project in tests/*.Tests tests/EdgeGateway.Fuzz tests/EdgeGateway.Conformanc
   name=$(basename "$project")
   dotnet test "$project" --no-build -v quiet --logger "trx;LogFileName=$name.trx" --results-directory "$results" --blame-hang-timeout 5m
   status=$?
-  grep -o '<UnitTestResult [^>]*outcome="Failed"[^>]*' "$results/$name.trx" 2>/dev/null | grep -o 'testName="[^"]*"' | sed 's/^/failed: /'
+  # Each failed test with its message and the place of it.
+  awk '/<\/UnitTestResult>/{shown = 0} /<UnitTestResult /{shown = /outcome="Failed"/ ? 25 : 0; if (shown && match($0, /testName="[^"]*"/)) print "failed: " substr($0, RSTART, RLENGTH)}
+    shown-- > 0 && !/<UnitTestResult /{print "  " substr($0, 1, 400)}' "$results/$name.trx" 2>/dev/null
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null)
   p=$(grep -o ' passed="[0-9]*"' <<<"$counters" | tr -dc 0-9)
   f=$(grep -o ' failed="[0-9]*"' <<<"$counters" | tr -dc 0-9)

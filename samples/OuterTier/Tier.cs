@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Quickstart.Processes;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 
 namespace EdgeGateway.OuterTier;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Quickstart.Processes;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 
 namespace EdgeGateway.OuterTier;

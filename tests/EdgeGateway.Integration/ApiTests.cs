@@ -1,3 +1,4 @@
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Nomad;
 using EdgeGateway.Testbed.Upstreams;
 
@@ -53,7 +54,7 @@ public sealed class ApiTests
         nomad.Register(
             "a1", "a", whoami.Port, "traefik.http.routers.a.rule=Host(`a.test`)", "traefik.http.routers.admin.rule=Host(`admin.test`)",
             "traefik.http.routers.admin.service=api@internal");
-        var web = GatewayProcess.FreePort();
+        var web = Ports.Free();
         await using var gateway = GatewayProcess.Start(
             ["--api=true", "--api.basepath=/gw", "--api.debug=true", $"--entrypoints.web.address=:{web}", "--providers.nomad=true", $"--providers.nomad.endpoint.address={nomad.Url}"]);
         await gateway.ListeningAsync(web);
@@ -104,7 +105,7 @@ public sealed class ApiTests
             {
                 n.Register("a1", "a", whoami.Port, "traefik.http.routers.a.rule=Host(`a.test`)", "traefik.http.routers.a.tls=true", "traefik.http.routers.a.entrypoints=websecure",
                     "traefik.http.routers.plain.rule=Host(`a.test`)", "traefik.http.routers.plain.entrypoints=web");
-                n.Register("r1", "r", GatewayProcess.FreePort(), "traefik.http.routers.r.rule=Host(`r.test`)", "traefik.http.middlewares.r.retry.attempts=3",
+                n.Register("r1", "r", Ports.Free(), "traefik.http.routers.r.rule=Host(`r.test`)", "traefik.http.middlewares.r.retry.attempts=3",
                     "traefik.http.middlewares.r.retry.initialinterval=1ms", "traefik.http.routers.r.middlewares=r", "traefik.http.routers.r.entrypoints=web");
             },
             more: ["--metrics.prometheus=true", "--metrics.addinternals=true", "--metrics.prometheus.headerlabels.tenant=X-Tenant"]);

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 
 namespace EdgeGateway.Integration;
@@ -14,7 +15,7 @@ public sealed class CertificateFileTests : IDisposable
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edge-certs-");
-    private readonly int _port = GatewayProcess.FreePort();
+    private readonly int _port = Ports.Free();
 
     public void Dispose() => _folder.Delete(recursive: true);
 

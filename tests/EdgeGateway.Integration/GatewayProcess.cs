@@ -33,14 +33,6 @@ public sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     /// <summary>Starts it; with <paramref name="readOutput"/> false nobody reads its standard output.</summary>
     /// <param name="flags">Its arguments.</param>
     /// <param name="environment">Variables besides our own, which lose their <c>NOMAD_…</c>.</param>

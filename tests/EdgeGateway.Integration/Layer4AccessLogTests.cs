@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 using static EdgeGateway.Integration.TcpParts;
 
@@ -17,7 +18,7 @@ public sealed partial class Layer4AccessLogTests : IDisposable
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("edge-l4log-");
-    private readonly int _db = GatewayProcess.FreePort();
+    private readonly int _db = Ports.Free();
 
     private string LogFile => Path.Join(_root.FullName, "l4.log");
 
@@ -108,7 +109,7 @@ public sealed partial class Layer4AccessLogTests : IDisposable
     public async Task What_is_not_let_in_not_routed_or_not_readable_has_its_status()
     {
         await using var server = Echo("x:");
-        var proxied = GatewayProcess.FreePort();
+        var proxied = Ports.Free();
         await using var stage = await StartAsync(
             n =>
             {
@@ -224,7 +225,7 @@ public sealed partial class Layer4AccessLogTests : IDisposable
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var dns = GatewayProcess.FreePort();
+        var dns = Ports.Free();
         await using var stage = await StartAsync(
             n => n.Register("u1", "dns", PortOf(server), "traefik.udp.routers.dns.entrypoints=dns"),
             $"--entrypoints.dns.address=127.0.0.1:{dns}/udp", "--entrypoints.dns.udp.timeout=500ms");
@@ -281,7 +282,7 @@ public sealed partial class Layer4AccessLogTests : IDisposable
     public async Task What_is_cut_at_the_end_is_still_told_and_an_entry_point_may_be_silent()
     {
         await using var server = Echo("x:");
-        var silent = GatewayProcess.FreePort();
+        var silent = Ports.Free();
         await using var stage = await StartAsync(
             n =>
             {

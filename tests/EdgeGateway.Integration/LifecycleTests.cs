@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 
 namespace EdgeGateway.Integration;
@@ -81,7 +82,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Healthcheck_tells_a_running_gateway_from_none()
     {
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         string[] flags = [$"--entryPoints.traefik.address=:{port}", "--ping=true"];
         Assert.Equal(1, (await RunAsync(["healthcheck", .. flags])).Code);
         await using var gateway = await GatewayProcess.Start(flags).ListeningAsync(port);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Nomad;
 using EdgeGateway.Testbed.Upstreams;
 
@@ -88,7 +89,7 @@ public sealed class NomadReachTests : IDisposable
     [InlineData("NOMAD_SECRETS_DIR")]
     public async Task The_address_comes_from_the_first_of_flag_variables_and_task_socket(string source)
     {
-        var nowhere = $"http://127.0.0.1:{GatewayProcess.FreePort()}";
+        var nowhere = $"http://127.0.0.1:{Ports.Free()}";
         var socket = Path.Combine(_folder, "api.sock");
         await using var whoami = await Whoami.StartAsync("a");
         await using var relay = NomadRelay.OnSocket(socket);

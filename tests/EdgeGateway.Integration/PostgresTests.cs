@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Nomad;
 
 namespace EdgeGateway.Integration;
@@ -7,7 +8,7 @@ namespace EdgeGateway.Integration;
 public sealed class PostgresTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("edge-pg").FullName;
-    private readonly int _port = GatewayProcess.FreePort();
+    private readonly int _port = Ports.Free();
     private Process? _server;
 
     private static string Tools => Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Last() + "/bin";
@@ -15,7 +16,7 @@ public sealed class PostgresTests : IAsyncLifetime
     [Fact]
     public async Task Psql_reaches_its_server_with_TLS_that_passes_through_or_ends_at_the_gateway()
     {
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         await using var stage = await Stage.StartAsync(
             n => n.Register(
                 "pg1", "pg", _port, "traefik.tcp.routers.pass.rule=HostSNI(`pass.localhost`)", "traefik.tcp.routers.pass.entrypoints=db",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Tailscale;
 
 namespace EdgeGateway.Integration;
@@ -41,7 +42,7 @@ public sealed class PublishTests
         var folder = Directory.CreateTempSubdirectory("edge-tailscale").FullName;
         await using (var tailscaled = await EmbeddedTailscaled.StartAsync(new TailscaledOptions { SocketPath = Path.Combine(folder, "tailscaled.sock") }))
         {
-            var port = GatewayProcess.FreePort();
+            var port = Ports.Free();
             const string mounts = "mount --make-rprivate / && mount -t tmpfs none /run && mkdir /run/tailscale && mount --bind \"$0\" /run/tailscale"
                 + " && mount -o remount,bind,ro / && mount -o remount,ro /run && ! touch /run/x 2>/dev/null && exec \"$@\"";
             await AnswersAsync(
@@ -60,7 +61,7 @@ public sealed class PublishTests
 
     private static async Task AnswersAsync(string command, string[] before, Func<Task>? further = null)
     {
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         var start = new ProcessStartInfo(command) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])[.. before, $"--entrypoints.traefik.address=127.0.0.1:{port}", "--ping=true"])
         {

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 using static EdgeGateway.Integration.TcpParts;
 
@@ -41,7 +42,7 @@ public sealed partial class RealPeerTests : IDisposable
         await using var web = ScriptedServer.Answering("ok");
         using var certificate = SelfSigned("pass.test");
         await using var secure = ScriptedServer.Answering("secret", certificate: certificate);
-        var (tcp, http) = (GatewayProcess.FreePort(), GatewayProcess.FreePort());
+        var (tcp, http) = (Ports.Free(), Ports.Free());
         var log = Path.Join(_root.FullName, "l4.log");
         await using var stage = await Stage.StartAsync(
             n =>
@@ -57,7 +58,7 @@ public sealed partial class RealPeerTests : IDisposable
                 "--entrypoints.outer.proxyprotocol.trustedips=127.0.0.1", $"--accesslog.l4.filepath={log}", $"--accesslog.filepath={log}.http",
             ]);
         await stage.Gateway.ListeningAsync(tcp, http);
-        var (frontTcp, frontHttp) = (GatewayProcess.FreePort(), GatewayProcess.FreePort());
+        var (frontTcp, frontHttp) = (Ports.Free(), Ports.Free());
         await using var front = kind == "nginx"
             ? await PeerProcess.NginxAsync(_root.FullName, frontHttp, $$"""
                 server { listen 127.0.0.1:{{frontTcp}}; proxy_pass 127.0.0.1:{{tcp}}; proxy_half_close on; {{option}} }
@@ -111,7 +112,7 @@ public sealed partial class RealPeerTests : IDisposable
         int[] dead = [ScriptedServer.ClosedPort(), ScriptedServer.ClosedPort()];
         var theirs = Path.Join(_root.FullName, "nginx.log");
         var ours = Path.Join(_root.FullName, "ours.log");
-        var ports = Enumerable.Range(0, 8).Select(static _ => GatewayProcess.FreePort()).ToArray();
+        var ports = Enumerable.Range(0, 8).Select(static _ => Ports.Free()).ToArray();
         await File.WriteAllTextAsync(Path.Join(_root.FullName, "dynamic.yml"), $$$"""
             tcp:
               routers:

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Authentication;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Nomad;
 using EdgeGateway.Testbed.Tailscale;
 using EdgeGateway.Testbed.Upstreams;
@@ -25,7 +26,7 @@ public sealed class RestartTests
             "traefik.http.routers.a.rule=Host(`a.test`)", "traefik.http.routers.a.entrypoints=web",
             $"traefik.http.routers.s.rule=Host(`{tailscaled.DnsName}`)", "traefik.http.routers.s.tls.certResolver=tailscaleresolver",
             "traefik.http.routers.s.entrypoints=websecure");
-        var (web, webSecure) = (GatewayProcess.FreePort(), GatewayProcess.FreePort());
+        var (web, webSecure) = (Ports.Free(), Ports.Free());
         string[] flags =
         [
             $"--entrypoints.web.address=127.0.0.1:{web}", $"--entrypoints.websecure.address=127.0.0.1:{webSecure}",

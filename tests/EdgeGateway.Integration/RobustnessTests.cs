@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 using Microsoft.AspNetCore.Http;
 
@@ -49,7 +50,7 @@ public sealed class RobustnessTests
         await using var whoami = await Whoami.StartAsync("good");
         await using var stage = await Stage.StartAsync(n =>
         {
-            n.Register("a1", "a", GatewayProcess.FreePort(), Rule);
+            n.Register("a1", "a", Ports.Free(), Rule);
             n.Register("a2", "a", whoami.Port, Rule);
         });
         await stage.Gateway.ListeningAsync(stage.Web);

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Nomad;
 using EdgeGateway.Testbed.Tailscale;
 
@@ -38,7 +39,7 @@ public sealed class Stage : IAsyncDisposable
     {
         var nomad = await EmbeddedNomad.StartAsync();
         register(nomad);
-        var (web, webSecure, admin) = (GatewayProcess.FreePort(), GatewayProcess.FreePort(), GatewayProcess.FreePort());
+        var (web, webSecure, admin) = (Ports.Free(), Ports.Free(), Ports.Free());
         List<string> flags =
         [
             "--api.dashboard=true", "--api.insecure=true", $"--entrypoints.web.address=:{web}", $"--entryPoints.websecure.address=:{webSecure}",

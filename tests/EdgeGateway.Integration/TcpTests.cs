@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Tailscale;
 using EdgeGateway.Testbed.Upstreams;
 using static EdgeGateway.Integration.TcpParts;
@@ -49,7 +50,7 @@ public sealed class TcpTests
     {
         await using var a = Echo("a:");
         await using var b = Echo("b:");
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         string[] tags = ["traefik.tcp.routers.db.rule=HostSNI(`*`)", "traefik.tcp.routers.db.entrypoints=db"];
         await using var stage = await Stage.StartAsync(n => n.Register("a1", "db", a.Port, tags), more: [$"--entrypoints.db.address=127.0.0.1:{port}"]);
         await stage.Gateway.ListeningAsync(port);
@@ -70,7 +71,7 @@ public sealed class TcpTests
     public async Task An_instance_that_refuses_costs_no_connection_while_another_listens()
     {
         await using var live = Echo("l:");
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         string[] tags = ["traefik.tcp.routers.db.rule=HostSNI(`*`)", "traefik.tcp.routers.db.entrypoints=db"];
         await using var stage = await Stage.StartAsync(
             n =>
@@ -94,7 +95,7 @@ public sealed class TcpTests
         var received = new System.Collections.Concurrent.ConcurrentQueue<string>();
         await using var server = ScriptedServer.Start(async connection => received.Enqueue(await connection.ReadToEndAsync()));
         await using var web = ScriptedServer.Answering("ok");
-        var (port, http) = (GatewayProcess.FreePort(), GatewayProcess.FreePort());
+        var (port, http) = (Ports.Free(), Ports.Free());
         await using var stage = await Stage.StartAsync(
             n =>
             {
@@ -144,7 +145,7 @@ public sealed class TcpTests
     {
         using var a = new UdpEcho("a:");
         using var b = new UdpEcho("b:");
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         string[] tags = ["traefik.udp.routers.dns.entrypoints=dns"];
         await using var stage = await Stage.StartAsync(
             n =>

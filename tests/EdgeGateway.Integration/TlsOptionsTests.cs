@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 
 namespace EdgeGateway.Integration;
@@ -35,7 +36,7 @@ public sealed class TlsOptionsTests : IDisposable
               options:
                 mtls: {clientAuth: {caFiles: ["{{{Path.Join(_folder.FullName, "ca.pem")}}}"], clientAuthType: RequireAndVerifyClientCert}}
             """);
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         await using var gateway = GatewayProcess.Start([$"--entrypoints.web.address=127.0.0.1:{port}", $"--providers.file.filename={Path.Join(_folder.FullName, "tls.yml")}"]);
         await gateway.ListeningAsync(port);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Upstreams;
 
 namespace EdgeGateway.Integration;
@@ -9,7 +10,7 @@ namespace EdgeGateway.Integration;
 public sealed class TlsPeerTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edge-tls-");
-    private readonly int _port = GatewayProcess.FreePort();
+    private readonly int _port = Ports.Free();
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -39,7 +40,7 @@ public sealed class TlsPeerTests : IDisposable
     [Fact]
     public async Task OpenSSLs_server_is_reached_through_and_its_certificate_is_its_own()
     {
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         Pair("own.test", out var certificate, out var key);
         using var server = Start("openssl", "s_server", "-accept", $"127.0.0.1:{port}", "-cert", certificate, "-key", key, "-www", "-quiet");
         try

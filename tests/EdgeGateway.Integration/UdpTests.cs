@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using EdgeGateway.Testbed;
 using Xunit.Abstractions;
 
 namespace EdgeGateway.Integration;
@@ -45,7 +46,7 @@ public sealed class UdpTests(ITestOutputHelper output)
         var steadySources = new HashSet<EndPoint>();
         using var end = new CancellationTokenSource();
         var serving = ServeAsync(server, steadySources, end.Token);
-        var port = GatewayProcess.FreePort();
+        var port = Ports.Free();
         await using var stage = await Stage.StartAsync(
             n => n.Register("u1", "dns", PortOf(server), "traefik.udp.routers.dns.entrypoints=dns"),
             more: [$"--entrypoints.dns.address=127.0.0.1:{port}/udp", "--entrypoints.dns.udp.timeout=5s"]);

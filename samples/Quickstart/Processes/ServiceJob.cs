@@ -1,3 +1,4 @@
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Nomad;
 
 namespace EdgeGateway.Quickstart.Processes;

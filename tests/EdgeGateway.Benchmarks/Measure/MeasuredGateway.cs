@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using EdgeGateway.Testbed;
 using EdgeGateway.Testbed.Nomad;
 
 namespace EdgeGateway.Benchmarks.Measure;
@@ -39,10 +40,7 @@ internal sealed class MeasuredGateway : IAsyncDisposable
 
     public static MeasuredGateway Start(EmbeddedNomad nomad, string level = "INFO")
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        socket.Close();
+        var port = Ports.Free();
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("EDGE_MEASURE_GATEWAY") ?? Path.Combine(AppContext.BaseDirectory, "edge-gateway"))
         {
             ArgumentList =

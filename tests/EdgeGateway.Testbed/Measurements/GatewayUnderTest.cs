@@ -19,7 +19,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     /// <summary>Starts it and waits until it has every route of the moment.</summary>
     public static async Task<GatewayUnderTest> StartAsync(string executable, EmbeddedNomad nomad, Action<string>? said = null)
     {
-        var port = FreePort();
+        var port = Ports.Free();
         var start = new ProcessStartInfo(
             executable,
             [
@@ -101,12 +101,5 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -127,7 +127,7 @@ public sealed class EmbeddedJob : IAsyncDisposable
     private async Task StartAsync()
     {
         var alloc = Guid.NewGuid();
-        var registration = new Registration($"_nomad-task-{alloc}-group-g-{Service}-http", Service, Service, "127.0.0.1", FreePort(), _tags);
+        var registration = new Registration($"_nomad-task-{alloc}-group-g-{Service}-http", Service, Service, "127.0.0.1", Ports.Free(), _tags);
         var allocation = new Allocation(registration, $"{Service}-{alloc.ToString()[..8]}");
         lock (_allocations)
         {
@@ -171,14 +171,6 @@ public sealed class EmbeddedJob : IAsyncDisposable
         {
             _turn.Release();
         }
-    }
-
-    /// <summary>The port is named in the registration before anything listens on it, as Nomad's scheduler does.</summary>
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private sealed class Allocation(Registration registration, string name)

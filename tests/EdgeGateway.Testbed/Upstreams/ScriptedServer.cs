@@ -9,6 +9,8 @@ namespace EdgeGateway.Testbed.Upstreams;
 /// <summary>A server over raw sockets that does exactly what its script says, for every way in which a real one can fail.</summary>
 public sealed class ScriptedServer : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<int, Socket> Closed = new();
+
     private readonly Socket _listener;
     private readonly Func<ScriptedConnection, Task> _script;
     private readonly SslServerAuthenticationOptions? _tls;
@@ -47,6 +49,11 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <param name="certificate">Not null: TLS with this certificate.</param>
     public static ScriptedServer Start(Func<ScriptedConnection, Task> script, int port = 0, X509Certificate2? certificate = null)
     {
+        if (Closed.TryRemove(port, out var closed))
+        {
+            closed.Dispose();
+        }
+
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen();
@@ -65,12 +72,17 @@ public sealed class ScriptedServer : IAsyncDisposable
         },
         port, certificate);
 
-    /// <summary>A port at which nothing listens.</summary>
+    /// <summary>
+    /// A port at which nothing listens, and nothing will but a server that is started there by name: it stays bound, so that no other test is
+    /// given it.
+    /// </summary>
     public static int ClosedPort()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        Closed[port] = socket;
+        return port;
     }
 
     public async ValueTask DisposeAsync()
