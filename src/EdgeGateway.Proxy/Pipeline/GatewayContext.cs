@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Forwarding;
@@ -25,6 +26,8 @@ public sealed class GatewayContext : HttpRequestView
     private string _lastPort = "";
     private string? _forwardedFor;
     private List<(object Owner, string Line)>? _stickyCookies;
+    private List<(HttpRouterModel Router, long Entered)>? _children;
+    private bool _routesOnTarget;
     private int _answerStatus;
     private string _answerBody = "";
     private bool _answerIsPlain;
@@ -40,6 +43,13 @@ public sealed class GatewayContext : HttpRequestView
 
     /// <summary>The router that matched; null until then and when none did.</summary>
     public HttpRouterModel? Router { get; internal set; }
+
+    /// <summary>The routers below <see cref="Router"/> that matched, outermost first, each with the timestamp of that; mostly none.</summary>
+    internal ReadOnlySpan<(HttpRouterModel Router, long Entered)> Children => CollectionsMarshal.AsSpan(_children);
+
+    /// <summary>Names of all routers that matched, as the access log shows them; null when none did.</summary>
+    internal string? RouterNames =>
+        _children is { Count: > 0 } children ? string.Join(" -> ", children.Select(static child => child.Router.Name).Prepend(Router!.Name)) : Router?.Name;
 
     /// <summary>Request target as the HTTP engine received it, whatever its form.</summary>
     public string RawTarget { get; internal set; } = "";
@@ -122,7 +132,7 @@ public sealed class GatewayContext : HttpRequestView
     }
 
     /// <inheritdoc />
-    public override string RoutingPath => _routingPath ??= Routing.RoutingPath.From(OriginalTarget.EscapedPath, OriginalTarget.Text);
+    public override string RoutingPath => _routingPath ??= Routing.RoutingPath.From(Routed.EscapedPath, Routed.Text);
 
     /// <inheritdoc />
     public override string Method => _http.Request.Method;
@@ -131,7 +141,9 @@ public sealed class GatewayContext : HttpRequestView
     public override IPAddress? PeerAddress => Connection.Peer.Address;
 
     /// <inheritdoc />
-    public override string RawQuery => _rawQuery ??= OriginalTarget.Query.ToString();
+    public override string RawQuery => _rawQuery ??= Routed.Query.ToString();
+
+    private RequestTarget Routed => _routesOnTarget ? Target : OriginalTarget;
 
     /// <inheritdoc />
     public override int CountHeader(string name) => _http.Request.Headers[name].Count;
@@ -227,6 +239,20 @@ public sealed class GatewayContext : HttpRequestView
         Upstream.Host = host;
     }
 
+    /// <summary>From here on rules see <see cref="Target"/> as it is now.</summary>
+    internal void RouteOnTarget()
+    {
+        if (_routesOnTarget || Target != OriginalTarget)
+        {
+            _routesOnTarget = true;
+            _routingPath = null;
+            _rawQuery = null;
+        }
+    }
+
+    /// <summary>Notes that a router below another one matched.</summary>
+    internal void Enter(HttpRouterModel child, long timestamp) => (_children ??= []).Add((child, timestamp));
+
     /// <summary>Sets the answer that the gateway gives instead of the service; a filter then returns false.</summary>
     /// <param name="status">Status code.</param>
     /// <param name="body">Body; empty for none.</param>
@@ -305,7 +331,7 @@ public sealed class GatewayContext : HttpRequestView
     }
 
     /// <summary>Where the request stands, for a wrapper that runs the rest of the pipeline more than once.</summary>
-    public PipelineMark Mark() => new(ResponseFilters.Count, Target, Upstream.Host, _stickyCookies?.Count ?? 0);
+    public PipelineMark Mark() => new(ResponseFilters.Count, Target, Upstream.Host, _stickyCookies?.Count ?? 0, _children?.Count ?? 0);
 
     /// <summary>Goes back to a mark: what later middlewares did to target and host, and their response sides, are forgotten.</summary>
     public void ReturnTo(PipelineMark mark)
@@ -315,6 +341,11 @@ public sealed class GatewayContext : HttpRequestView
         if (_stickyCookies is { } cookies && cookies.Count > mark.StickyCookies)
         {
             cookies.RemoveRange(mark.StickyCookies, cookies.Count - mark.StickyCookies);
+        }
+
+        if (_children is { } children && children.Count > mark.Children)
+        {
+            children.RemoveRange(mark.Children, children.Count - mark.Children);
         }
 
         Target = mark.Target;
@@ -370,6 +401,8 @@ public sealed class GatewayContext : HttpRequestView
         _rawQuery = null;
         _forwardedFor = null;
         _stickyCookies?.Clear();
+        _children?.Clear();
+        _routesOnTarget = false;
         _answerStatus = 0;
         _answerBody = "";
         Connection = null!;

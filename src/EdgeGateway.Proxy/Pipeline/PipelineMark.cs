@@ -7,4 +7,5 @@ namespace EdgeGateway.Proxy.Pipeline;
 /// <param name="Target">Target as it was.</param>
 /// <param name="Host">Upstream host as it was.</param>
 /// <param name="StickyCookies">Number of sticky cookies that were noted.</param>
-public readonly record struct PipelineMark(int ResponseFilters, RequestTarget Target, string Host, int StickyCookies);
+/// <param name="Children">Number of routers below the first that were entered.</param>
+public readonly record struct PipelineMark(int ResponseFilters, RequestTarget Target, string Host, int StickyCookies, int Children);

@@ -4,9 +4,7 @@ using EdgeGateway.Configuration.Sources;
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>A rule that routers of two jobs claim, in words.</summary>
-/// <param name="Problem">The warning.</param>
-/// <param name="Losers">Qualified names of the routers that get nothing.</param>
-internal sealed record ClaimedRule(ConfigurationProblem Problem, string[] Losers)
+internal static class ClaimedRule
 {
     /// <summary>Null when all of the routers are of one job, as the implied routers of canaries are: they have the rule of the stable ones on purpose.</summary>
     /// <param name="kind">Kind of router, such as <c>http.routers</c>.</param>
@@ -14,7 +12,7 @@ internal sealed record ClaimedRule(ConfigurationProblem Problem, string[] Losers
     /// <param name="entryPoint">The entry point on which they do.</param>
     /// <param name="routers">Qualified names, the one that gets the requests first.</param>
     /// <param name="messages">Who knows where they were written.</param>
-    public static ClaimedRule? Describe(string kind, string subject, string entryPoint, IReadOnlyList<string> routers, IReadOnlyList<ProviderMessage> messages)
+    public static IdleRouters? Describe(string kind, string subject, string entryPoint, IReadOnlyList<string> routers, IReadOnlyList<ProviderMessage> messages)
     {
         var origins = routers.Select(router => Origin(kind, router, entryPoint, messages)).ToArray();
         var second = Array.FindIndex(origins, origin => origin?.Job != origins[0]?.Job);

@@ -1,11 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Routing;
 
 namespace EdgeGateway.Proxy.Snapshots;
 
 /// <summary>What one configured router became, with all it was made from: it is reused while every one of those is the same object.</summary>
-internal sealed class CompiledRouter
+internal class CompiledRouter
 {
+    public CompiledRouter()
+    {
+    }
+
+    /// <summary>Takes over what another is.</summary>
+    [SetsRequiredMembers]
+    protected CompiledRouter(CompiledRouter of)
+    {
+        Source = of.Source;
+        Services = of.Services;
+        Middlewares = of.Middlewares;
+        Models = of.Models;
+        Wishes = of.Wishes;
+        TlsUses = of.TlsUses;
+        DefaultTlsBroken = of.DefaultTlsBroken;
+        Reports = of.Reports;
+    }
+
     /// <summary>The configuration as the provider gave it.</summary>
     public required HttpRouterConfig Source { get; init; }
 

@@ -49,7 +49,7 @@ internal sealed class Layer4Compiler(
     public IReadOnlyList<ConfigurationProblem> Problems => transports.Problems;
 
     /// <summary>TCP rules that several jobs claim.</summary>
-    public ClaimedRule[] Claimed { get; private set; } = [];
+    public IdleRouters[] Claimed { get; private set; } = [];
 
     /// <summary>Compiles what changed and keeps the rest.</summary>
     /// <param name="messages">The latest of each provider.</param>
@@ -77,7 +77,7 @@ internal sealed class Layer4Compiler(
             .Where(static same => same.Skip(1).Any())
             .Select(same => ClaimedRule.Describe(
                 "tcp.routers", $"TCP rule {same.Key.Rule}", same.Key.EntryPoint, [.. same.Select(static m => m.Model.Name).Order(StringComparer.Ordinal)], messages))
-            .OfType<ClaimedRule>().OrderBy(static claimed => claimed.Problem.Message, StringComparer.Ordinal)];
+            .OfType<IdleRouters>().OrderBy(static claimed => claimed.Problem.Message, StringComparer.Ordinal)];
         return counts;
     }
 

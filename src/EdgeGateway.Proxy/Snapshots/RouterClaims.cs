@@ -17,12 +17,12 @@ internal sealed class RouterClaims
     // One router of each claim, by entry point; what several claim stands in the second map with all of its routers. Nearly all are alone.
     private readonly Dictionary<string, HashSet<HttpRouterModel>> _claims = new(StringComparer.Ordinal);
     private readonly Dictionary<Claim, List<HttpRouterModel>> _shared = [];
-    private readonly SortedDictionary<string, ClaimedRule> _told = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, IdleRouters> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<Claim, string> _contested = [];
     private ConfigList<ConfigurationProblem> _problems = ConfigList<ConfigurationProblem>.Empty;
 
     /// <summary>Every claimed rule; another array after each change.</summary>
-    public ClaimedRule[] Claimed { get; private set; } = [];
+    public IdleRouters[] Claimed { get; private set; } = [];
 
     /// <summary>Takes up a change.</summary>
     /// <returns>One warning for each rule that is claimed by several jobs, at most twenty and one that counts the rest.</returns>
@@ -118,7 +118,7 @@ internal sealed class RouterClaims
 
     private static Claim Of(string entryPoint, HttpRouterModel model) => new(entryPoint, model.IsTls, model.Priority, model.ProviderRank, model.Config.Rule ?? "");
 
-    private static ClaimedRule? Describe(Claim claim, List<HttpRouterModel> routers, IReadOnlyList<ProviderMessage> messages)
+    private static IdleRouters? Describe(Claim claim, List<HttpRouterModel> routers, IReadOnlyList<ProviderMessage> messages)
     {
         routers.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
         return ClaimedRule.Describe("http.routers", $"rule {claim.Rule.ReplaceLineEndings(" ")}", claim.EntryPoint, routers.ConvertAll(static router => router.Name), messages);

@@ -13,7 +13,11 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
     private static readonly RouterObservabilityConfig Observed = new() { AccessLogs = true, Metrics = true, Tracing = true, TraceVerbosity = "minimal" };
 
     private readonly CompiledElements<HttpRouterConfig, CompiledRouter> _elements = new(static configuration => configuration.Http.Routers);
+    private readonly RouterLayers _layers = new();
     private readonly ReferenceHints _hints = new();
+
+    /// <summary>Routers that are right and get no requests, because those above them do not serve.</summary>
+    public IReadOnlyList<IdleRouters> Idle => _layers.Idle;
 
     /// <summary>Number of routers.</summary>
     public int Count => _elements.Count;
@@ -27,12 +31,18 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
         IReadOnlyList<ProviderMessage> messages, ServiceCompiler services, MiddlewareCompiler middlewares, bool referencesChanged)
     {
         _hints.Begin();
+        var outdated = _layers.Update(
+            before => RouterTree.Of(messages, before, NamesOf, wanted => DidYouMeanRouter(wanted, messages)), messages, _elements.Find, IsCurrent,
+            (name, config, layer) => (LayeredRouter)Compile(name, messages, config, services, middlewares, layer));
         return _elements.Update(
             messages,
-            (provider, name, config, before) => before is not null && before.Source.Equals(config) && before.IsCurrent(services, middlewares, tlsOptions)
-                ? before
-                : Compile(name, messages.First(message => message.Provider == provider), messages, config, services, middlewares),
-            referencesChanged ? router => router.IsCurrent(services, middlewares, tlsOptions) : null);
+            (provider, name, config, before) => _layers.Find(new(name, provider))
+                ?? (before is not null && !outdated.Contains(before) && before.Source.Equals(config) && IsCurrent(before)
+                    ? before
+                    : Compile(new(name, provider), messages, config, services, middlewares, null)),
+            referencesChanged || outdated.Count > 0 ? router => !outdated.Contains(router) && (!referencesChanged || IsCurrent(router)) : null);
+
+        bool IsCurrent(CompiledRouter router) => router.IsCurrent(services, middlewares, tlsOptions);
     }
 
     /// <summary>What is said about every router as it is now.</summary>
@@ -43,11 +53,13 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
     }
 
     private CompiledRouter Compile(
-        string name, ProviderMessage message, IReadOnlyList<ProviderMessage> messages, HttpRouterConfig source, ServiceCompiler services,
-        MiddlewareCompiler middlewares)
+        QualifiedName router, IReadOnlyList<ProviderMessage> messages, HttpRouterConfig source, ServiceCompiler services,
+        MiddlewareCompiler middlewares, RouterLayer? layer)
     {
-        var provider = message.Provider;
-        var faults = new RouterFaults(name, message);
+        var (name, provider) = router;
+        var faults = new RouterFaults(name, messages.First(message => message.Provider == provider));
+        var isChild = layer is { Place.IsChild: true };
+        HttpRouterModel? child = null;
         var models = new List<(string, HttpRouterModel)>();
         var reports = new List<RouterReport>();
         var wishes = new List<CertificateWish>();
@@ -56,19 +68,20 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
         var usedServices = new List<(QualifiedName, ServiceEntry?)>();
         var usedMiddlewares = new List<(QualifiedName, MiddlewareEntry?)>();
 
-        // Entry points that do not exist have no defaults to give: the router keeps them, and the API shows them as written.
-        var wanted = source.EntryPoints.Count == 0 ? options.DefaultEntryPoints : source.EntryPoints;
-        if (wanted.Count == 0)
+        if (isChild)
         {
+            // What an entry point gives, it gave to the router at the top.
             CompileOne(name, provider, source);
         }
-
-        foreach (var (madeName, config) in EntryPointModel.Apply(name, source, wanted, options.Models))
+        else
         {
-            CompileOne(madeName, provider, config);
+            foreach (var (madeName, config) in Made(name, source))
+            {
+                CompileOne(madeName, provider, config);
+            }
         }
 
-        return new()
+        var compiled = new CompiledRouter
         {
             Source = source,
             Services = [.. usedServices],
@@ -79,6 +92,7 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             DefaultTlsBroken = defaultTlsBroken,
             Reports = new(provider, reports, models),
         };
+        return layer is null ? compiled : new LayeredRouter(compiled, router, layer, child);
 
         (HttpServiceModel?, string?) FindService(QualifiedName wanted)
         {
@@ -91,31 +105,27 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
         {
             var qualified = $"{made}@{owner}";
             var own = new List<string>();
-            var served = Served(config, faults, own);
-            if (served.Count == 0)
+            var served = isChild ? ConfigList<string>.Empty : Served(config, faults, own);
+            if (served.Count == 0 && !isChild)
             {
                 reports.Add(new(
-                    qualified, owner, Shown(config, owner, 0), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? "")
+                    qualified, owner, Shown(config, owner, 0, layer), ElementStatus.Disabled, own.ToConfigList(), served, Service(config, owner)?.ToString() ?? "")
                 {
                     Places = faults.Places,
                 });
                 return;
             }
 
+            AddPlaceFaults(warnings: true);
             var warned = own.Count > 0;
             var priority = config.Priority != 0 ? config.Priority : HttpRule.PriorityOf(config.Rule ?? "");
             var before = own.Count;
-
+            AddPlaceFaults(warnings: false);
             if (config.Priority > HttpRule.MaximumUserPriority && owner != InternalConfiguration.Provider)
             {
                 own.Add(faults.Describe(
                     "EG-ROUTER-PRIORITY", "priority",
                     $"the router priority {config.Priority} exceeds the max user-defined priority {HttpRule.MaximumUserPriority}"));
-            }
-
-            if (config.ParentRefs.Count > 0)
-            {
-                own.Add(faults.Describe(Unsupported.Code, "parentRefs", "parentRefs (a router below other routers) is not supported yet"));
             }
 
             if (!HttpRule.TryCompile(config.Rule ?? "", config.RuleSyntax ?? "", out var rule, out var ruleFault))
@@ -148,55 +158,90 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
             var chain = middlewares.Resolve(config.Middlewares, owner, qualified, FindService, usedMiddlewares, missing);
             own.AddRange(missing.Select(text => faults.Describe("EG-ROUTER-MIDDLEWARE", "middlewares", text)));
             var serviceName = Service(config, owner);
-            ServiceEntry? service = null;
-            if (serviceName is null)
-            {
-                own.Add(faults.Describe("EG-ROUTER-SERVICE", "", "the service is missing on the router"));
-            }
-            else
-            {
-                service = services.Find(serviceName.Value);
-                usedServices.Add((serviceName.Value, service));
-                if (service is null)
-                {
-                    own.Add(faults.Describe("EG-ROUTER-SERVICE", "service", $"the service \"{serviceName}\" does not exist{services.DidYouMean(serviceName.Value)}"));
-                }
-                else if (service.Error is { } serviceError)
-                {
-                    own.Add(faults.Describe("EG-ROUTER-SERVICE", "service", serviceError));
-                }
-            }
-
-            var usable = own.Count == before && rule is not null && service?.Model is not null;
+            var service = layer is { Children.Length: > 0 } ? ChildrenOf(qualified, own) : ServiceOf(serviceName, own);
+            var usable = own.Count == before && rule is not null && service is not null;
             // From here on nothing disables the router.
             warned |= Doubt(config, rule, faults, own);
             if (usable)
             {
-                var pipeline = RequestPipeline.Build(chain, service!.Model!);
+                var pipeline = RequestPipeline.Build(chain, service!);
                 var rank = options.RankOf(owner);
                 foreach (var entryPoint in served)
                 {
-                    models.Add((entryPoint, new HttpRouterModel
-                    {
-                        // Mostly router and service are called the same, and one text is enough for both.
-                        Name = service.Model is LoadBalancedService { Name: var same } && same == qualified ? same : qualified,
-                        Config = config,
-                        Rule = new CompiledRule(rule!),
-                        Priority = priority,
-                        TlsOptions = tlsName,
-                        ProviderRank = rank,
-                        Pipeline = pipeline,
-                    }));
+                    models.Add((entryPoint, NewModel()));
                 }
+
+                child = isChild ? NewModel() : null;
+
+                HttpRouterModel NewModel() => new()
+                {
+                    // Mostly router and service are called the same, and one text is enough for both.
+                    Name = service is LoadBalancedService { Name: var same } && same == qualified ? same : qualified,
+                    Config = config,
+                    Rule = new CompiledRule(rule!),
+                    Priority = priority,
+                    TlsOptions = tlsName,
+                    ProviderRank = rank,
+                    Pipeline = pipeline,
+                };
             }
 
             reports.Add(new(
-                qualified, owner, Shown(config, owner, priority),
+                qualified, owner, Shown(config, owner, priority, layer),
                 !usable ? ElementStatus.Disabled : warned ? ElementStatus.Warning : ElementStatus.Enabled,
                 own.Distinct(StringComparer.Ordinal).ToConfigList(), served, serviceName?.ToString() ?? "")
             {
                 Places = faults.Places,
             });
+
+            void AddPlaceFaults(bool warnings)
+            {
+                foreach (var fault in layer?.Place.Faults ?? ConfigList<RouterPlaceFault>.Empty)
+                {
+                    if (fault.IsWarning == warnings)
+                    {
+                        own.Add(faults.Describe(fault.Code, fault.Option, fault.Text));
+                    }
+                }
+            }
+        }
+
+        ChildRouters? ChildrenOf(string made, List<string> errors)
+        {
+            if (Array.Exists(layer!.Children, static below => below.Child is not null))
+            {
+                return new($"{made}-muxer", layer.Below, options.Time);
+            }
+
+            errors.Add(faults.Describe("EG-ROUTER-PARENT", "", $"no child routers could be added to muxer ({layer.Children.Length} skipped)"));
+            return null;
+        }
+
+        HttpServiceModel? ServiceOf(QualifiedName? wanted, List<string> errors)
+        {
+            if (wanted is not { } serviceName)
+            {
+                // A child without one is at fault already.
+                if (!isChild)
+                {
+                    errors.Add(faults.Describe("EG-ROUTER-SERVICE", "", "the service is missing on the router"));
+                }
+
+                return null;
+            }
+
+            var service = services.Find(serviceName);
+            usedServices.Add((serviceName, service));
+            if (service is null)
+            {
+                errors.Add(faults.Describe("EG-ROUTER-SERVICE", "service", $"the service \"{serviceName}\" does not exist{services.DidYouMean(serviceName)}"));
+            }
+            else if (service.Error is { } serviceError)
+            {
+                errors.Add(faults.Describe("EG-ROUTER-SERVICE", "service", serviceError));
+            }
+
+            return service?.Model;
         }
     }
 
@@ -216,6 +261,18 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
 
         return own.Count > before;
     }
+
+    // The routers that one becomes. Entry points that do not exist have no defaults to give: the router keeps them, and the API shows them as written.
+    private IEnumerable<(string Name, HttpRouterConfig Config)> Made(string name, HttpRouterConfig source)
+    {
+        var wanted = source.EntryPoints.Count == 0 ? options.DefaultEntryPoints : source.EntryPoints;
+        return wanted.Count == 0 ? [(name, source)] : EntryPointModel.Apply(name, source, wanted, options.Models);
+    }
+
+    private IEnumerable<string> NamesOf(string name, HttpRouterConfig source) => Made(name, source).Select(static made => made.Name);
+
+    private string DidYouMeanRouter(QualifiedName wanted, IReadOnlyList<ProviderMessage> messages) => _hints.For(
+        wanted, [.. messages.SelectMany(static message => message.Configuration.Http.Routers.Keys.Select(name => new QualifiedName(name, message.Provider)))]);
 
     private string DidYouMeanOptions(QualifiedName wanted, IReadOnlyList<ProviderMessage> messages)
     {
@@ -259,13 +316,14 @@ internal sealed class RouterCompiler(RouterCompilerOptions options, TlsOptionsCo
         string.IsNullOrEmpty(config.Service) ? null : QualifiedName.Resolve(config.Service, provider);
 
     /// <summary>The router as the API shows it: middlewares qualified, priority resolved, gaps of observability filled.</summary>
-    internal static HttpRouterConfig Shown(HttpRouterConfig config, string provider, long priority) => config with
+    internal static HttpRouterConfig Shown(HttpRouterConfig config, string provider, long priority, RouterLayer? layer = null) => config with
     {
+        ParentRefs = layer?.Place.ParentRefs ?? config.ParentRefs,
         Middlewares = config.Middlewares.Count == 0
             ? config.Middlewares
             : config.Middlewares.Select(m => QualifiedName.Resolve(m, provider).ToString()).ToConfigList(),
         Priority = priority != 0 ? priority : config.Priority,
-        Observability = config.Observability is null ? Observed : new()
+        Observability = layer is { Place.IsChild: true } ? config.Observability : config.Observability is null ? Observed : new()
         {
             AccessLogs = config.Observability.AccessLogs ?? true,
             Metrics = config.Observability.Metrics ?? true,

@@ -15,6 +15,9 @@ internal sealed record RouterCompilerOptions(
     /// <summary><c>providers.precedence</c>: at equal priority the earlier wins; those not in it rank last (dynamic-config §4.5).</summary>
     public IReadOnlyList<string> Precedence { get; init; } = [];
 
+    /// <summary>Clock of the requests.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Rank of a provider; lower wins.</summary>
     internal int RankOf(string provider)
     {

@@ -85,7 +85,7 @@ public sealed partial class SnapshotCompiler
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var claims = _claims.Update(removed, added, messages);
-        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_layer4.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(_layer4.Claimed.Select(static claimed => claimed.Problem).Distinct().Take(RouterClaims.MaximumTold)).Concat(Certificates?.Problems ?? []).ToConfigList();
+        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_layer4.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(_layer4.Claimed.Select(static claimed => claimed.Problem).Distinct().Take(RouterClaims.MaximumTold)).Concat(_routers.Idle.Select(static idle => idle.Problem).Take(RouterClaims.MaximumTold)).Concat(Certificates?.Problems ?? []).ToConfigList();
         Say(problems);
         foreach (var (service, text, code) in _services.TakeComplaints())
         {
@@ -98,14 +98,14 @@ public sealed partial class SnapshotCompiler
         var (routers, services, middlewares) = (_routers.Reports(), _services.Reports(), _middlewares.Reports());
         Compiled(
             _logger, added.Count + compiledTcp, _routers.Count - added.Count + reusedTcp, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        ClaimedRule[] claimed = [.. _claims.Claimed, .. _layer4.Claimed];
+        IdleRouters[] idle = [.. _claims.Claimed, .. _layer4.Claimed, .. _routers.Idle];
         return new GatewaySnapshot
         {
             EntryPoints = entryPoints,
             Certificates = Wishes(layer4.Wishes),
             Tcp = tcp,
             Udp = _layer4.UdpTables(),
-            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems, claimed, messages)),
+            Report = new(() => Report([.. routers], [.. services], [.. middlewares], layer4, problems, idle, messages)),
         };
     }
 
@@ -124,10 +124,10 @@ public sealed partial class SnapshotCompiler
 
     private static ConfigurationReport Report(
         RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, Layer4Report layer4,
-        ConfigList<ConfigurationProblem> problems, ClaimedRule[] claimed, IReadOnlyList<ProviderMessage> messages)
+        ConfigList<ConfigurationProblem> problems, IdleRouters[] idle, IReadOnlyList<ProviderMessage> messages)
     {
         var losers = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (problem, names) in claimed)
+        foreach (var (problem, names) in idle)
         {
             foreach (var name in names)
             {

@@ -65,17 +65,6 @@ public sealed class UnsupportedKindsTests
     }
 
     [Fact]
-    public void A_router_below_other_routers_says_that_it_is_not_supported_yet()
-    {
-        using var stage = new CompilerStage(["web"], ["web"]);
-        var router = stage.Report(("p", Configuration(new() { Rule = "Path(`/`)", Service = "s", ParentRefs = ["top"] }, null, new() { LoadBalancer = new() })))
-            .Routers["r@p"];
-
-        Assert.Equal(ElementStatus.Disabled, router.Status);
-        Assert.Contains("is not supported yet [EG-UNSUPPORTED]", Assert.Single(router.Errors), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_service_with_two_types_is_refused_in_the_words_of_Traefik()
     {
         var (router, _) = Compile(null, new() { LoadBalancer = new(), Weighted = new() });

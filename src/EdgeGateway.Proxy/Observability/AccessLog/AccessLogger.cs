@@ -83,7 +83,7 @@ public sealed class AccessLogger(BoundedLineWriter writer, TimeProvider time, Ac
         Header(context, "Referer"),
         Header(context, "User-Agent"),
         _fields.Keeps(AccessLogField.RequestCount) ? facts.Count : null,
-        Text(AccessLogField.RouterName, context.Router?.Name),
+        Text(AccessLogField.RouterName, context.RouterNames),
         Text(AccessLogField.ServiceURL, context.Forwarding.ServerUrl),
         _fields.Keeps(AccessLogField.Duration) ? facts.Duration : default);
 

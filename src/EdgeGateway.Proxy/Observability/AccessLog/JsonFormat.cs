@@ -84,9 +84,9 @@ internal static class JsonFormat
 
     private static void WriteRoute(GatewayContext context, ref Members json, ref Utf8Line line)
     {
-        if (context.Router is { } router)
+        if (context.RouterNames is { } names)
         {
-            json.Text(AccessLogField.RouterName, "\"RouterName\":"u8, router.Name, ref line);
+            json.Text(AccessLogField.RouterName, "\"RouterName\":"u8, names, ref line);
         }
 
         if (context.Forwarding.ServiceName is not { } service)

@@ -3,6 +3,8 @@ using System.Globalization;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Observability.Layer4Log;
 using EdgeGateway.Proxy.Pipeline;
+using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
 
 namespace EdgeGateway.Proxy.Observability.Metrics;
@@ -119,7 +121,11 @@ public sealed class RequestMetrics
 
         if (_config.AddRoutersLabels)
         {
-            Add(context, labels with { Scope = MetricScope.Router, Name = router.Name, Service = forwarding.ServiceName ?? "" }, headers, duration, received, sent);
+            AddRouter(router, duration);
+            foreach (var (child, entered) in context.Children)
+            {
+                AddRouter(child, _time.GetElapsedTime(entered));
+            }
         }
 
         if (_config.AddServicesLabels && forwarding.ServiceName is { } service)
@@ -130,6 +136,15 @@ public sealed class RequestMetrics
                 _retries.GetOrAdd(service, static _ => new()).Add(forwarding.AllRetries);
             }
         }
+
+        void AddRouter(HttpRouterModel one, TimeSpan took) => Add(
+            context,
+            labels with
+            {
+                Scope = MetricScope.Router, Name = one.Name,
+                Service = one.Pipeline.Service is ChildRouters { Name: var below } ? below : forwarding.ServiceName ?? "",
+            },
+            headers, took, received, sent);
     }
 
     private void Add(GatewayContext context, in SeriesLabels labels, string headers, TimeSpan duration, long requestBytes, long responseBytes)
