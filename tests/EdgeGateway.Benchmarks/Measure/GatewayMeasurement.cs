@@ -74,12 +74,14 @@ internal static class GatewayMeasurement
         MeasuredGateway gateway, EmbeddedNomad nomad, string? what, Action<int> change, Func<int, (string Host, string Path, int Status)>? live)
     {
         var half = live is null ? 0 : Turns / 2;
-        var times = new List<double>();
+        var times = new List<(double Milliseconds, double Paused)>();
         for (var i = 0; i < half; i++)
         {
             var (host, path, status) = live!(i);
+            var paused = GC.GetTotalPauseDuration();
             change(i);
-            times.Add((await gateway.UntilAsync(host, status, path)).TotalMilliseconds);
+            var took = await gateway.UntilAsync(host, status, path);
+            times.Add((took.TotalMilliseconds, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds));
             await Task.Delay(20);
         }
 
@@ -96,7 +98,9 @@ internal static class GatewayMeasurement
         if (what is not null)
         {
             times.Sort();
-            var latency = times.Count == 0 ? "" : $", live after {times[times.Count / 2]:F1} ms median, {times[^1]:F1} ms at most";
+            var latency = times.Count == 0
+                ? ""
+                : $", live after {times[times.Count / 2].Milliseconds:F1} ms median, {times[^1].Milliseconds:F1} ms at most (this process stood still for {times[^1].Paused:F1} of them)";
             Console.WriteLine($"{what}: {cpu.TotalMilliseconds / (Turns - half):F1} ms CPU per change{latency}");
         }
     }
