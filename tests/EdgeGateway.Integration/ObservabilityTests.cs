@@ -79,4 +79,32 @@ public sealed class ObservabilityTests
         Assert.DoesNotContain(lines, static line => (string?)line["RequestPath"] == "/moved");
         Assert.Contains("accessLog.fields.names.RouterNam", stage.Gateway.Log, StringComparison.OrdinalIgnoreCase);
     }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("yarp")]
+    public async Task A_body_whose_length_nobody_announced_is_counted(string forwarder)
+    {
+        await using var web = await Whoami.StartAsync("web");
+        web.Handler = static async http =>
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null);
+            return false;
+        };
+        await using var stage = await Stage.StartAsync(
+            n => n.Register("w1", "w", web.Port, "traefik.http.routers.w.rule=Host(`a.test`)"),
+            more: ["--accesslog.format=json", "--metrics.prometheus=true", $"--edge.http1Forwarder={forwarder}"]);
+        await stage.Gateway.ListeningAsync(stage.Web);
+        await stage.UntilAsync(async () => (await stage.GetAsync("a.test")).StartsWith("Name", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+
+        using var client = Stage.Client(stage.Web);
+        using var request = new HttpRequestMessage(HttpMethod.Put, "http://a.test/sent") { Content = new ByteArrayContent(new byte[100_003]), Headers = { TransferEncodingChunked = true } };
+        using var answer = await client.SendAsync(request, CancellationToken.None);
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        await stage.Gateway.LoggedAsync("\"RequestContentSize\":100003");
+        using var admin = Stage.Client(stage.Admin);
+        var metrics = await Stage.GetAsync(admin, "http://localhost/metrics");
+        Assert.Contains("traefik_service_requests_bytes_total{code=\"200\",method=\"PUT\",protocol=\"http\",service=\"w@nomad\"} 100003", metrics, StringComparison.Ordinal);
+    }
 }

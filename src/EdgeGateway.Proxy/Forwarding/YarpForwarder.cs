@@ -53,6 +53,38 @@ internal sealed class YarpForwarder : IForwarder
             "https" when transport.OffersHttp2 => Negotiated,
             _ => Http1,
         };
+        // How long such a body is nobody knows before its end.
+        if (context.Http.Request.ContentLength is null && upgrade.Count == 0 && RepeatableRequests.HasBody(context.Http))
+        {
+            return SendCountedAsync(context, server, transport, config, transformer);
+        }
+
+        return SendAsync(context, server, transport, config, transformer);
+    }
+
+    private async ValueTask<AttemptOutcome> SendCountedAsync(
+        GatewayContext context, Server server, UpstreamTransport transport, ForwarderRequestConfig config, GatewayTransformer transformer)
+    {
+        var request = context.Http.Request;
+        var body = request.Body;
+        long bytes = 0;
+        request.Body = new CountedStream(body, piece => bytes += piece);
+        try
+        {
+            return await SendAsync(context, server, transport, config, transformer);
+        }
+        finally
+        {
+            request.Body = body;
+
+            // A repeated attempt may have got less of it.
+            context.Forwarding.ClientBytes = Math.Max(context.Forwarding.ClientBytes, bytes);
+        }
+    }
+
+    private ValueTask<AttemptOutcome> SendAsync(
+        GatewayContext context, Server server, UpstreamTransport transport, ForwarderRequestConfig config, GatewayTransformer transformer)
+    {
         if (transport.ResponseHeaderTimeout > TimeSpan.Zero)
         {
             return SendTimedAsync(context, server, transport, config, transformer);
