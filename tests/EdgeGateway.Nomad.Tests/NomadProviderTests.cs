@@ -285,6 +285,54 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_first_line_that_comes_late_but_while_everything_is_read_is_good_enough()
+    {
+        await using var nomad = await EmbeddedNomad.StartAsync();
+        nomad.Register([.. Enumerable.Range(0, 20).Select(static i => new Registration($"s{i}", $"service-{i}", "job", "127.0.0.1", 10000 + i, []))]);
+        var (hello, reading, going) = (new TaskCompletionSource(), New(), New());
+        nomad.BeforeHello = () => hello.Task;
+        nomad.BeforeRead = _ =>
+        {
+            reading.TrySetResult();
+            return going.Task;
+        };
+        await using var provider = RunningProvider.On(
+            nomad, new NomadTimings { StreamHello = TimeSpan.FromMilliseconds(1), FirstLookPatience = TimeSpan.FromSeconds(1) });
+        await reading.Task.WaitAsync(TimeSpan.FromSeconds(30)); // its time is over
+        hello.SetResult();
+        going.SetResult();
+        await provider.LoggedAsync("by event stream");
+        Assert.DoesNotContain(provider.Log.Lines, static line => line.Contains("EG-NOMAD-STREAM", StringComparison.Ordinal));
+
+        static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    [Fact]
+    public async Task Without_a_stream_what_the_list_shows_of_a_thousand_services_does_not_wait_until_all_are_read()
+    {
+        await using var nomad = await EmbeddedNomad.StartAsync();
+        nomad.Register([.. Enumerable.Range(0, 1000).Select(static i => new Registration($"s{i}", $"service-{i}", "job", "127.0.0.1", 10000 + i, []))]);
+        nomad.Fault = NomadFaultMode.SilentStream;
+        await using var provider = RunningProvider.On(nomad, RunningProvider.Quick with { StreamRetry = TimeSpan.FromMinutes(10), Read = TimeSpan.FromMinutes(1) });
+        await provider.UntilAsync(static list => list.Length == 1000, "all");
+        await provider.LoggedAsync("by blocking queries");
+
+        // From here on every read of a service that did not change is held back.
+        var going = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        nomad.BeforeRead = name => name is "service-7" or "new" ? Task.CompletedTask : going.Task;
+        nomad.Register([new("s7", "service-7", "job", "127.0.0.1", 10007, ["tag"]), new("n", "new", "job", "127.0.0.1", 9999, [])]);
+        nomad.Deregister("s8");
+        await provider.UntilAsync(
+            static list => list.Length == 1000 && list.Any(static x => x is { Id: "s7", Tags: ["tag"] }) && list.Any(static x => x.Id == "n") && !list.Any(static x => x.Id == "s8"),
+            "what the list shows");
+
+        // What it does not show comes with the rest.
+        nomad.Register(new Registration("s9b", "service-9", "job", "127.0.0.1", 19009, []));
+        going.SetResult();
+        await provider.UntilAsync(static list => list.Any(static x => x.Id == "s9b"), "an instance under the same tags");
+    }
+
+    [Fact]
     public async Task A_Nomad_that_is_killed_and_replaced_by_an_empty_one_empties_the_list_and_is_followed()
     {
         await using var nomad = await EmbeddedNomad.StartAsync(index: 5000);

@@ -27,18 +27,23 @@ internal sealed class NomadEventStream : IAsyncDisposable
     }
 
     /// <summary>Waits for the first line, which proves that the stream was not refused.</summary>
+    /// <param name="limit">How long it may take; infinite when the caller decides.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="NomadException">StreamRefused: silence or an end.</exception>
-    public async Task<EventBatch> FirstAsync(CancellationToken cancellation)
+    public async Task<EventBatch> FirstAsync(TimeSpan limit, CancellationToken cancellation)
     {
         try
         {
-            return await ReadAsync(_timings.StreamHello, cancellation);
+            return await ReadAsync(limit, cancellation);
         }
         catch (NomadException error) when (error.Fault is NomadFault.StreamSilent or NomadFault.StreamEnded)
         {
-            throw new NomadException(NomadFault.StreamRefused, "the event stream was opened but says nothing", error);
+            throw Refused(error);
         }
     }
+
+    /// <summary>The stream said nothing after it was opened.</summary>
+    public static NomadException Refused(Exception? cause = null) => new(NomadFault.StreamRefused, "the event stream was opened but says nothing", cause);
 
     /// <summary>Waits for the next lines and takes all that have arrived.</summary>
     /// <exception cref="NomadException">StreamSilent, StreamEnded, Malformed or TooLarge.</exception>

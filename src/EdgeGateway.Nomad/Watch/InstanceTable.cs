@@ -118,8 +118,14 @@ internal sealed class InstanceTable(TimeProvider time, TimeSpan remember)
     }
 
     /// <summary>True when the names and tag unions of the list endpoint are those of the table.</summary>
-    public bool Matches(IReadOnlyList<ServiceListing> listings)
+    public bool Matches(IReadOnlyList<ServiceListing> listings) => Differing(listings, out var gone).Count == 0 && gone == 0;
+
+    /// <summary>The names of the list endpoint that the table has not, or with other tags.</summary>
+    /// <param name="listings">The list.</param>
+    /// <param name="gone">Number of names that the table has and the list has not.</param>
+    public List<string> Differing(IReadOnlyList<ServiceListing> listings, out int gone)
     {
+        gone = 0;
         var told = new Dictionary<(string, string), ServiceListing>(listings.Count);
         foreach (var listing in listings)
         {
@@ -127,7 +133,6 @@ internal sealed class InstanceTable(TimeProvider time, TimeSpan remember)
         }
 
         // The instances of one name stand together.
-        var names = 0;
         for (var (from, to) = (0, 0); from < _sorted.Count; from = to)
         {
             var first = _sorted[from];
@@ -135,14 +140,17 @@ internal sealed class InstanceTable(TimeProvider time, TimeSpan remember)
             {
             }
 
-            names++;
-            if (!told.TryGetValue((first.Namespace, first.ServiceName), out var listing) || !IsUnion(listing.Tags, from, to))
+            if (!told.TryGetValue((first.Namespace, first.ServiceName), out var listing))
             {
-                return false;
+                gone++;
+            }
+            else if (IsUnion(listing.Tags, from, to))
+            {
+                told.Remove((first.Namespace, first.ServiceName));
             }
         }
 
-        return names == listings.Count;
+        return [.. told.Values.Select(static listing => listing.Name)];
     }
 
     /// <summary>Whether the tags, which come in no order, are those of some instances. A service has few: no set is made for them.</summary>

@@ -2,7 +2,7 @@
 //
 //  1  A session begins: the healthiest address, back-off with jitter between sessions (Polly), the last good table stays.
 //     While Nomad is away a cheap question every 200 ms tells when it is back, and ends the wait.
-//  2  The event stream is opened. Its first line must come within 2 s; a refused stream is open and silent.
+//  2  The event stream is opened. Its first line must come within 2 s, or while 3 reads; a refused stream is open and silent.
 //  3  Everything is read once: names, then instances. Only then events are taken, so nothing falls between the two. At the start the
 //     reading does not wait for the first line; what was read before it, and the list, are read again.
 //  4  Events carry the whole registration and are applied directly; what stands in the read buffer is one change.
@@ -11,8 +11,9 @@
 //  6  Every 5 minutes, and when 4 or 5 gave a doubt, everything is read again. A look that finds what the stream hid
 //     ends the session: the stream is opened anew.
 //  7  An index that goes back, and stays back, means another state (restored, replaced): all indexes in hand are void.
-//  8  Without a usable stream blocking queries do the watching, and without those a poll every refreshInterval; the
-//     stream is tried again after 30 s, then less often.
+//  8  Without a usable stream blocking queries do the watching, and without those a poll every refreshInterval. What the
+//     list shows is taken up at once; everything is read for a tenth of the time at most. The stream is tried again after
+//     30 s, then less often.
 //
 // Facts behind it: nomad-api §3.3, 3.4, 8.3 to 8.6. One file above 400 lines: the steps share one table, one lock and
 // one session, and are read in this order.
@@ -175,7 +176,8 @@ internal sealed class NomadWatch
         try
         {
             stream = await _client.OpenStreamAsync(TableIndex(), cancellation);
-            var hello = stream.FirstAsync(cancellation);
+            var opened = _time.GetTimestamp();
+            var hello = stream.FirstAsync(_looked ? _timings.StreamHello : Timeout.InfiniteTimeSpan, cancellation);
             if (!_looked)
             {
                 // The very first routes do not wait for a stream that stays silent. What is read before its first line may be
@@ -184,6 +186,13 @@ internal sealed class NomadWatch
                 if (!hello.IsCompleted)
                 {
                     begun = (await LookAsync(cancellation, () => hello.IsCompletedSuccessfully)).Snapshot;
+                    // A machine that starts is busy: a line that came while everything was read is as good as an early one.
+                    var left = Max(_timings.StreamHello - _time.GetElapsedTime(opened), _timings.FirstLookPatience);
+                    await ((Task)hello).WaitAsync(left, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    if (!hello.IsCompleted)
+                    {
+                        throw NomadEventStream.Refused();
+                    }
                 }
             }
 
@@ -421,30 +430,77 @@ internal sealed class NomadWatch
     private async Task WatchWithoutStreamAsync(CancellationToken cancellation)
     {
         var begun = _time.GetTimestamp();
-        var quick = 0;
+        var (at, quick, isPart) = (Volatile.Read(ref _lookIndex), 0, false);
+        var (lookedAt, took) = (begun, TimeSpan.Zero);
         while (_time.GetElapsedTime(begun) is var elapsed && elapsed < _streamRetry)
         {
+            // A look reads every name: not more than a tenth of the time goes into that.
+            var rest = (took * 10) - _time.GetElapsedTime(lookedAt);
+            if (isPart && rest <= TimeSpan.Zero)
+            {
+                await AllAsync();
+                continue;
+            }
+
             var armed = _time.GetTimestamp();
-            var at = Volatile.Read(ref _lookIndex);
             var wait = Min(_options.EndpointWaitTime ?? _timings.FallbackWait, _streamRetry - elapsed);
-            var answer = await CallAsync(token => _client.ServicesAsync(at, wait, false, token), cancellation);
+            var answer = await CallAsync(token => _client.ServicesAsync(at, isPart ? Min(wait, rest) : wait, false, token), cancellation);
             if (answer.Index != at)
             {
                 quick = 0;
-                var looking = _time.GetTimestamp();
-                await LookAsync(cancellation);
-                // Each change costs a read of every name: not more than a tenth of the time goes into that.
-                await PauseAsync(Max(_timings.WatchdogSpacing, _time.GetElapsedTime(looking) * 10) - _time.GetElapsedTime(armed), cancellation);
+                var isLarge = answer.Value.Count >= LargeTable;
+                if (answer.Index > at && (isLarge || rest > TimeSpan.Zero))
+                {
+                    await PartAsync(answer, cancellation);
+                    (at, isPart) = (answer.Index, true);
+                }
+
+                if (!isPart || rest <= TimeSpan.Zero)
+                {
+                    await AllAsync();
+                }
+
+                await PauseAsync(_timings.WatchdogSpacing - _time.GetElapsedTime(armed), cancellation);
             }
-            else if (_time.GetElapsedTime(armed) < Min(wait, TimeSpan.FromMilliseconds(100)) && ++quick >= 3)
+            else if (!isPart && _time.GetElapsedTime(armed) < Min(wait, TimeSpan.FromMilliseconds(100)) && ++quick >= 3)
             {
                 // Something in between does not let queries wait.
                 await PauseAsync(Min(_options.RefreshInterval, _timings.Resync), cancellation);
-                await LookAsync(cancellation);
+                await AllAsync();
             }
         }
 
         _streamRetry = Min(_streamRetry * 2, _timings.Resync);
+
+        async Task AllAsync()
+        {
+            var from = _time.GetTimestamp();
+            await LookAsync(cancellation);
+            (lookedAt, took) = (_time.GetTimestamp(), _time.GetElapsedTime(from));
+            (at, isPart) = (Volatile.Read(ref _lookIndex), false);
+        }
+    }
+
+    /// <summary>Takes up what the list itself shows: names that came and went, and those whose tags are others. Instances that came or went under the same tags do not show.</summary>
+    private async Task PartAsync(NomadAnswer<List<ServiceListing>> list, CancellationToken cancellation)
+    {
+        List<string> names;
+        lock (_lock)
+        {
+            names = _table.Differing(list.Value, out _);
+        }
+
+        var part = await CallAsync(token => _reader.ReadAsync(list, names, token), cancellation);
+        bool changed;
+        lock (_lock)
+        {
+            changed = _table.Apply(part);
+        }
+
+        if (changed)
+        {
+            _changed();
+        }
     }
 
     private void Connected(bool withoutStream)

@@ -36,6 +36,27 @@ internal sealed class SnapshotReader(NomadClient client, NomadTimings timings, A
 
         var names = list.Value.Select(static l => l.Name).ToHashSet(StringComparer.Ordinal);
         var services = new ConcurrentBag<ReadService>((begun?.Services ?? []).Where(service => !service.IsEarly && names.Remove(service.Name)));
+        var unread = await ReadAsync(names, services, isHeard, cancellation);
+        return services.IsEmpty && !unread.IsEmpty
+            ? throw unread.Values.First()
+            : new NomadSnapshot(list.Index, [.. services], unread.Keys.ToHashSet(StringComparer.Ordinal));
+    }
+
+    /// <summary>Reads some names of a list; all others that stand in it count as unread.</summary>
+    /// <exception cref="NomadException">Nomad is away.</exception>
+    public async Task<NomadSnapshot> ReadAsync(NomadAnswer<List<ServiceListing>> list, IReadOnlyCollection<string> names, CancellationToken cancellation)
+    {
+        var services = new ConcurrentBag<ReadService>();
+        await ReadAsync(names, services, static () => true, cancellation);
+        var unread = list.Value.Select(static l => l.Name).ToHashSet(StringComparer.Ordinal);
+        unread.ExceptWith(services.Select(static service => service.Name));
+        return new(list.Index, [.. services], unread);
+    }
+
+    // Gives the names whose read failed alone.
+    private async Task<ConcurrentDictionary<string, NomadException>> ReadAsync(
+        IReadOnlyCollection<string> names, ConcurrentBag<ReadService> services, Func<bool> isHeard, CancellationToken cancellation)
+    {
         var unread = new ConcurrentDictionary<string, NomadException>(StringComparer.Ordinal);
         await Parallel.ForEachAsync(
             names,
@@ -54,10 +75,7 @@ internal sealed class SnapshotReader(NomadClient client, NomadTimings timings, A
                     fault(error);
                 }
             });
-
-        return services.IsEmpty && !unread.IsEmpty
-            ? throw unread.Values.First()
-            : new NomadSnapshot(list.Index, [.. services], unread.Keys.ToHashSet(StringComparer.Ordinal));
+        return unread;
     }
 
     /// <summary>While a leader is missing, stale reads are answered (nomad-api §3.5): worth one more try before Nomad counts as away.</summary>
