@@ -68,6 +68,8 @@ public sealed class ParentRefsTests : IDisposable
         Assert.Equal(("enabled", "enabled", "disabled"), (Status("api@file"), Status("users@file"), Status("lost@file")));
         Assert.Contains("did you mean \"api@file\"?", byName["lost@file"].GetProperty("error")[0].GetString(), StringComparison.Ordinal);
 
+        Assert.Contains("<td>below api@file<td>", await Stage.GetAsync(admin, "http://localhost/dashboard/"), StringComparison.Ordinal);
+
         string Status(string name) => byName[name].GetProperty("status").GetString()!;
 
         async Task<string> AskAsync(string name, string target)

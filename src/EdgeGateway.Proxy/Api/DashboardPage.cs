@@ -124,7 +124,7 @@ internal static class DashboardPage
         {
             Begin(page, router.Name, router.Status, router.Errors);
             page.Append("<td><code>").Append(Escape(router.Config.Rule ?? "")).Append("</code><td>")
-                .Append(Escape(string.Join(", ", router.Using))).Append("<td>");
+                .Append(Escape(router.Config.ParentRefs.Count > 0 ? $"below {string.Join(", ", router.Config.ParentRefs)}" : string.Join(", ", router.Using))).Append("<td>");
             if (router.Config.Tls is { } tls)
             {
                 page.Append("on");
