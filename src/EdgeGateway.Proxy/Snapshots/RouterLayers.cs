@@ -12,12 +12,6 @@ internal sealed class RouterLayers
     private RouterTree _tree = RouterTree.None;
     private Dictionary<QualifiedName, LayeredRouter> _routers = [];
 
-    /// <summary>Compiles one.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="config">What the user wrote.</param>
-    /// <param name="layer">Its place.</param>
-    public delegate LayeredRouter Compile(QualifiedName name, HttpRouterConfig config, RouterLayer layer);
-
     /// <summary>Children that get no requests, because none of their parents serves.</summary>
     public IReadOnlyList<IdleRouters> Idle { get; private set; } = [];
 
@@ -25,18 +19,13 @@ internal sealed class RouterLayers
     public LayeredRouter? Find(QualifiedName name) => _routers.GetValueOrDefault(name);
 
     /// <summary>Takes up what the providers say.</summary>
-    /// <param name="tree">Who stands below whom, made from the last one.</param>
-    /// <param name="messages">Who knows where a router was written.</param>
+    /// <param name="around">What they say, and all that routers refer to.</param>
     /// <param name="find">What a router was until now, alone or not.</param>
-    /// <param name="isCurrent">Whether all that it refers to is what it was made with.</param>
-    /// <param name="compile">Makes a router.</param>
     /// <returns>Routers of before that must not stay.</returns>
-    public HashSet<CompiledRouter> Update(
-        Func<RouterTree, RouterTree> tree, IReadOnlyList<ProviderMessage> messages, Func<QualifiedName, CompiledRouter?> find,
-        Func<CompiledRouter, bool> isCurrent, Compile compile)
+    public HashSet<CompiledRouter> Update(RouterSurroundings around, Func<QualifiedName, CompiledRouter?> find)
     {
         var outdated = new HashSet<CompiledRouter>(ReferenceEqualityComparer.Instance);
-        var now = tree(_tree);
+        var now = RouterTree.Of(around.Messages, _tree, around.NamesOf, around.DidYouMeanRouter);
         if (now.BottomUp.Count + _routers.Count == 0)
         {
             _tree = now;
@@ -50,13 +39,14 @@ internal sealed class RouterLayers
         {
             LayeredRouter[] children = [.. place.Children.Select(child => _routers[child])];
             var last = find(name);
-            if (last is LayeredRouter same && same.Layer.Place.Equals(place) && same.Layer.Children.AsSpan().SequenceEqual(children) && same.Source.Equals(config) && isCurrent(same))
+            if (last is LayeredRouter same && same.Layer.Place.Equals(place) && same.Layer.Children.AsSpan().SequenceEqual(children) && same.Source.Equals(config) && around.IsCurrent(same))
             {
                 _routers.Add(name, same);
                 continue;
             }
 
-            _routers.Add(name, compile(name, config, RouterLayer.Of(place, children, (last as LayeredRouter)?.Layer)));
+            var layer = RouterLayer.Of(place, children, (last as LayeredRouter)?.Layer);
+            _routers.Add(name, (LayeredRouter)new RouterCompilation(around, name, config, layer).Run());
             if (last is not null)
             {
                 outdated.Add(last);
@@ -64,7 +54,7 @@ internal sealed class RouterLayers
         }
 
         outdated.UnionWith(before.Values.Where(router => !_routers.ContainsKey(router.Name)));
-        Idle = FindIdle(messages);
+        Idle = FindIdle(around.Messages);
         return outdated;
     }
 

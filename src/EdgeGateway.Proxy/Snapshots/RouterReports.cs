@@ -38,7 +38,7 @@ internal readonly struct RouterReports : IEnumerable<RouterReport>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private static RouterReport Write(HttpRouterModel model, string provider) => new(
-        model.Name, provider, RouterCompiler.Shown(model.Config, provider, model.Priority), ElementStatus.Enabled, ConfigList<string>.Empty,
+        model.Name, provider, ShownRouter.Of(model.Config, provider, model.Priority), ElementStatus.Enabled, ConfigList<string>.Empty,
         model.Config.EntryPoints,
-        RouterCompiler.Service(model.Config, provider)?.ToString() ?? "");
+        ShownRouter.Service(model.Config, provider)?.ToString() ?? "");
 }
