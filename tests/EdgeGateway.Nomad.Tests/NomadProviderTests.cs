@@ -297,7 +297,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
             return going.Task;
         };
         await using var provider = RunningProvider.On(
-            nomad, new NomadTimings { StreamHello = TimeSpan.FromMilliseconds(1), FirstLookPatience = TimeSpan.FromSeconds(1) });
+            nomad, new NomadTimings { StreamHello = TimeSpan.FromSeconds(0.5), FirstLookPatience = TimeSpan.FromSeconds(0.6) });
         await reading.Task.WaitAsync(TimeSpan.FromSeconds(30)); // its time is over
         hello.SetResult();
         going.SetResult();

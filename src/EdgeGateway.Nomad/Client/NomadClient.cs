@@ -119,15 +119,18 @@ internal sealed class NomadClient : IDisposable
     /// Opens the event stream; it may replay events from <paramref name="index"/> on. Its head comes at once even when it
     /// is refused (nomad-api §8.3): only its first line proves it.
     /// </summary>
-    public async Task<NomadEventStream> OpenStreamAsync(ulong index, CancellationToken cancellation)
+    /// <param name="index">Index of the last event that is known.</param>
+    /// <param name="limit">How long the head may take; infinite when the caller decides.</param>
+    /// <param name="cancellation">Ends the wait, not the stream.</param>
+    public async Task<NomadEventStream> OpenStreamAsync(ulong index, TimeSpan limit, CancellationToken cancellation)
     {
         var path = "/v1/event/stream?topic=Service&index=" + index.ToString(CultureInfo.InvariantCulture) + _commonQuery;
         var token = _token.Current;
-        var response = await SendAsync(path, token, _timings.StreamHello, cancellation);
+        var response = await SendAsync(path, token, limit, cancellation);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && _token.Refresh(token))
         {
             response.Dispose();
-            response = await SendAsync(path, _token.Current, _timings.StreamHello, cancellation);
+            response = await SendAsync(path, _token.Current, limit, cancellation);
         }
 
         if (response.StatusCode != HttpStatusCode.OK)

@@ -171,54 +171,73 @@ internal sealed class NomadWatch
     /// <summary>Null when the stream cannot be used although Nomad is there.</summary>
     private async Task<(NomadEventStream? Stream, EventBatch? First, NomadSnapshot? Begun)> OpenStreamAsync(CancellationToken cancellation)
     {
-        NomadEventStream? stream = null;
-        NomadSnapshot? begun = null;
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var begun = _time.GetTimestamp();
+        NomadSnapshot? early = null;
+        var opening = OpenAsync(_looked ? _timings.StreamHello : Timeout.InfiniteTimeSpan, giveUp.Token);
+        var (isTaken, isLooking) = (false, false);
         try
         {
-            stream = await _client.OpenStreamAsync(TableIndex(), cancellation);
-            var opened = _time.GetTimestamp();
-            var hello = stream.FirstAsync(_looked ? _timings.StreamHello : Timeout.InfiniteTimeSpan, cancellation);
             if (!_looked)
             {
                 // The very first routes do not wait for a stream that stays silent. What is read before its first line may be
                 // older than the subscription: that part, and no more, is read again by the caller.
-                await ((Task)hello).WaitAsync(_timings.FirstLookPatience, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (!hello.IsCompleted)
+                await WaitAsync(_timings.FirstLookPatience);
+                if (!opening.IsCompleted)
                 {
-                    begun = (await LookAsync(cancellation, () => hello.IsCompletedSuccessfully)).Snapshot;
+                    isLooking = true;
+                    early = (await LookAsync(cancellation, () => opening.IsCompletedSuccessfully)).Snapshot;
+                    isLooking = false;
+
                     // A machine that starts is busy: a line that came while everything was read is as good as an early one.
-                    var left = Max(_timings.StreamHello - _time.GetElapsedTime(opened), _timings.FirstLookPatience);
-                    await ((Task)hello).WaitAsync(left, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    if (!hello.IsCompleted)
+                    await WaitAsync(Max(_timings.StreamHello - _time.GetElapsedTime(begun), _timings.FirstLookPatience));
+                    if (!opening.IsCompleted)
                     {
                         throw NomadEventStream.Refused();
                     }
                 }
             }
 
-            return (stream, await hello, begun);
+            var (stream, first) = await opening;
+            isTaken = true;
+            return (stream, first, early);
         }
-        catch (NomadException error) when (error.Fault is not (NomadFault.Unreachable or NomadFault.Tls or NomadFault.TooManyRequests))
+        catch (NomadException error) when (!isLooking && error.Fault is not (NomadFault.Unreachable or NomadFault.Tls or NomadFault.TooManyRequests))
         {
-            if (stream is not null)
-            {
-                await stream.DisposeAsync();
-            }
-
             if (_faults.IsNew(NomadFault.StreamRefused))
             {
                 _faults.Tell(NomadFault.StreamRefused, _client.CurrentAddress, $"{error.Message}: {await _client.DiagnoseStreamAsync(cancellation)}");
             }
 
-            return (null, null, begun);
+            return (null, null, early);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                await giveUp.CancelAsync();
+                await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (opening.IsCompletedSuccessfully)
+                {
+                    await (await opening).Stream.DisposeAsync();
+                }
+            }
+        }
+
+        async Task WaitAsync(TimeSpan limit) =>
+            await ((Task)opening).WaitAsync(limit, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<(NomadEventStream Stream, EventBatch First)> OpenAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        var stream = await _client.OpenStreamAsync(TableIndex(), limit, cancellation);
+        try
+        {
+            return (stream, await stream.FirstAsync(limit, cancellation));
         }
         catch
         {
-            if (stream is not null)
-            {
-                await stream.DisposeAsync();
-            }
-
+            await stream.DisposeAsync();
             throw;
         }
     }

@@ -13,6 +13,9 @@ namespace EdgeGateway.Proxy.Services;
 /// <param name="time">Clock.</param>
 internal sealed class ChildRouters(string name, HttpRouting routing, TimeProvider time) : HttpServiceModel(name)
 {
+    /// <summary>The routers.</summary>
+    internal HttpRouting Routing => routing;
+
     /// <inheritdoc />
     public override ValueTask HandleAsync(GatewayContext context)
     {

@@ -1,6 +1,7 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Configuration.Static;
+using EdgeGateway.Proxy.Services;
 using EdgeGateway.Proxy.Snapshots;
 using EdgeGateway.Testbed.Upstreams;
 using Xunit;
@@ -150,6 +151,64 @@ public sealed class LayeredRoutersTests
         Assert.Equal(["other@p"], alone.EntryPoints["web"].Plain.Routers.Select(static router => router.Name));
 
         static Proxy.Routing.HttpRouterModel Model(GatewaySnapshot snapshot, string name) => snapshot.EntryPoints["web"].Plain.Routers.Single(router => router.Name == name);
+    }
+
+    [Fact]
+    public void After_any_changes_everything_is_as_if_it_were_compiled_anew()
+    {
+        for (var seed = 0; seed < 150; seed++)
+        {
+            var random = new Random(seed);
+            using var stage = new CompilerStage(["web"], ["web"]);
+            var routers = new Dictionary<string, HttpRouterConfig>();
+            for (var step = 0; step < 8; step++)
+            {
+                for (var change = random.Next(1, 4); change > 0; change--)
+                {
+                    var name = $"r{random.Next(7)}";
+                    if (random.Next(4) == 0)
+                    {
+                        routers.Remove(name);
+                        continue;
+                    }
+
+                    // Mostly a tree, with circles, missing parents, broken rules and services in the wrong place.
+                    routers[name] = new()
+                    {
+                        Rule = random.Next(8) == 0 ? "Path(`" : $"Path(`/{random.Next(3)}`)",
+                        Service = random.Next(2) == 0 ? null : random.Next(8) == 0 ? "none" : "s",
+                        ParentRefs = [.. Enumerable.Range(0, random.Next(3)).Select(_ => $"r{random.Next(8)}")],
+                    };
+                }
+
+                var (snapshot, report) = Compile(stage, routers);
+                using var fresh = new CompilerStage(["web"], ["web"]);
+                var (expected, said) = Compile(fresh, routers);
+                Assert.Equal(
+                    said.Routers.Values.Select(static r => (r.Name, r.Status, Errors: string.Join('|', r.Errors))), report.Routers.Values.Select(static r => (r.Name, r.Status, Errors: string.Join('|', r.Errors))));
+                Assert.Equal(Ways(expected), Ways(snapshot));
+            }
+        }
+
+        // Every router with the way to it.
+        static List<string> Ways(GatewaySnapshot snapshot)
+        {
+            var ways = new List<string>();
+            Walk("", snapshot.EntryPoints["web"].Plain);
+            return ways;
+
+            void Walk(string way, Proxy.Routing.HttpRouting routing)
+            {
+                foreach (var router in routing.Routers)
+                {
+                    ways.Add($"{way}/{router.Name}");
+                    if (router.Pipeline.Service is ChildRouters children)
+                    {
+                        Walk($"{way}/{router.Name}", children.Routing);
+                    }
+                }
+            }
+        }
     }
 
     [Fact]
