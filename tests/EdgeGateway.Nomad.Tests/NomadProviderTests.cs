@@ -333,6 +333,30 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Without_a_stream_and_without_queries_that_wait_Nomad_is_not_asked_without_a_pause()
+    {
+        await using var nomad = await EmbeddedNomad.StartAsync();
+        nomad.Register([.. Enumerable.Range(0, 1000).Select(static i => new Registration($"s{i}", $"service-{i}", "job", "127.0.0.1", 10000 + i, []))]);
+        nomad.Fault = NomadFaultMode.SilentStream;
+        nomad.Blocks = false;
+        var quick = RunningProvider.Quick with { StreamRetry = TimeSpan.FromMinutes(10), Read = TimeSpan.FromMinutes(1) };
+        await using var provider = new RunningProvider(new() { Address = nomad.Url, RefreshInterval = TimeSpan.FromSeconds(1) }, quick);
+        await provider.LoggedAsync("by blocking queries");
+        for (var i = 0; i < 3; i++)
+        {
+            nomad.Register($"new{i}", $"new{i}", 8080);
+            await provider.UntilAsync(list => list.Any(x => x.Id == $"new{i}"), "a name that came");
+        }
+
+        // Until everything is read again, a second or more.
+        var (asked, read) = (nomad.Calls["/v1/services"], nomad.Calls["/v1/service/:name"]);
+        nomad.Register("more", "new0", 8081);
+        await provider.UntilAsync(static list => list.Any(static x => x.Id == "more"), "an instance under the same tags");
+        Assert.InRange(nomad.Calls["/v1/service/:name"] - read, 1000, int.MaxValue);
+        Assert.InRange(nomad.Calls["/v1/services"] - asked, 1, 100);
+    }
+
+    [Fact]
     public async Task A_Nomad_that_is_killed_and_replaced_by_an_empty_one_empties_the_list_and_is_followed()
     {
         await using var nomad = await EmbeddedNomad.StartAsync(index: 5000);

@@ -462,8 +462,8 @@ internal sealed class NomadWatch
             }
 
             var armed = _time.GetTimestamp();
-            var wait = Min(_options.EndpointWaitTime ?? _timings.FallbackWait, _streamRetry - elapsed);
-            var answer = await CallAsync(token => _client.ServicesAsync(at, isPart ? Min(wait, rest) : wait, false, token), cancellation);
+            var wait = Min(_options.EndpointWaitTime ?? _timings.FallbackWait, isPart ? Min(rest, _streamRetry - elapsed) : _streamRetry - elapsed);
+            var answer = await CallAsync(token => _client.ServicesAsync(at, wait, false, token), cancellation);
             if (answer.Index != at)
             {
                 quick = 0;
@@ -474,18 +474,22 @@ internal sealed class NomadWatch
                     (at, isPart) = (answer.Index, true);
                 }
 
-                if (!isPart || rest <= TimeSpan.Zero)
+                // An index that went back is another state, of which the part in hand says nothing.
+                if (!isPart || rest <= TimeSpan.Zero || answer.Index < at)
                 {
                     await AllAsync();
                 }
 
                 await PauseAsync(_timings.WatchdogSpacing - _time.GetElapsedTime(armed), cancellation);
             }
-            else if (!isPart && _time.GetElapsedTime(armed) < Min(wait, TimeSpan.FromMilliseconds(100)) && ++quick >= 3)
+            else if (_time.GetElapsedTime(armed) < Min(wait, TimeSpan.FromMilliseconds(100)) && ++quick >= 3)
             {
                 // Something in between does not let queries wait.
-                await PauseAsync(Min(_options.RefreshInterval, _timings.Resync), cancellation);
-                await AllAsync();
+                await PauseAsync(Min(_options.RefreshInterval, isPart ? wait : _timings.Resync), cancellation);
+                if (!isPart)
+                {
+                    await AllAsync();
+                }
             }
         }
 
@@ -500,7 +504,10 @@ internal sealed class NomadWatch
         }
     }
 
-    /// <summary>Takes up what the list itself shows: names that came and went, and those whose tags are others. Instances that came or went under the same tags do not show.</summary>
+    /// <summary>
+    /// Takes up what the list itself shows: names that came and went, and those whose tags are others. Instances that came or went under the same
+    /// tags do not show.
+    /// </summary>
     private async Task PartAsync(NomadAnswer<List<ServiceListing>> list, CancellationToken cancellation)
     {
         List<string> names;
