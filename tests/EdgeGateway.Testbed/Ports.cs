@@ -18,15 +18,16 @@ public static class Ports
     /// <summary>A port at which nothing listens, over TCP and over UDP.</summary>
     public static int Free()
     {
+        var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
         for (var tries = 0; tries < Count; tries++)
         {
             var port = First + (int)((uint)Interlocked.Increment(ref _next) % Count);
             try
             {
                 using var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                tcp.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                tcp.Bind(new IPEndPoint(any, port));
                 using var udp = new Socket(SocketType.Dgram, ProtocolType.Udp);
-                udp.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                udp.Bind(new IPEndPoint(any, port));
                 return port;
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
