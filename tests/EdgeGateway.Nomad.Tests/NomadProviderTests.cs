@@ -267,8 +267,6 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         await provider.ConnectedAsync();
         await provider.UntilAsync(list => list.Length == 999 && !list.Any(x => x.Id == $"s{first}"), "all but the one that went");
         Assert.InRange(nomad.Calls["/v1/service/:name"], 1000, 1000 + (2 * Early));
-
-        static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [Fact]
@@ -303,8 +301,6 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         going.SetResult();
         await provider.LoggedAsync("by event stream");
         Assert.DoesNotContain(provider.Log.Lines, static line => line.Contains("EG-NOMAD-STREAM", StringComparison.Ordinal));
-
-        static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [Fact]
@@ -608,4 +604,6 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
     {
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -407,13 +407,28 @@ internal sealed class NomadWatch
         var reason = _looks.Begin();
         NomadLog.Resync(_logger, reason);
         var snapshot = await CallAsync(token => _reader.ReadAsync(TableIndex(), Replaced, isHeard ?? (static () => true), begun, token), cancellation);
+        var changed = await TakeUpAsync(snapshot, isWhole: true);
+        _incomplete = snapshot.Unread.Count > 0;
+        if (_incomplete)
+        {
+            _looks.Ask(LookReason.Periodic, _timings.DoubtSpacing);
+        }
+
+        return (changed, reason, snapshot);
+    }
+
+    private async Task<bool> TakeUpAsync(NomadSnapshot snapshot, bool isWhole)
+    {
         // The last read ended on an I/O thread; what follows grows with the number of instances (design decision 5).
         await Task.Yield();
         bool changed;
         lock (_lock)
         {
             changed = _table.Apply(snapshot);
-            _lookIndex = snapshot.Index;
+            if (isWhole)
+            {
+                _lookIndex = snapshot.Index;
+            }
         }
 
         if (changed || !_looked)
@@ -422,13 +437,7 @@ internal sealed class NomadWatch
             _changed();
         }
 
-        _incomplete = snapshot.Unread.Count > 0;
-        if (_incomplete)
-        {
-            _looks.Ask(LookReason.Periodic, _timings.DoubtSpacing);
-        }
-
-        return (changed, reason, snapshot);
+        return changed;
     }
 
     // 7
@@ -510,23 +519,15 @@ internal sealed class NomadWatch
     /// </summary>
     private async Task PartAsync(NomadAnswer<List<ServiceListing>> list, CancellationToken cancellation)
     {
+        // As there: this grows with the number of names.
+        await Task.Yield();
         List<string> names;
         lock (_lock)
         {
             names = _table.Differing(list.Value, out _);
         }
 
-        var part = await CallAsync(token => _reader.ReadAsync(list, names, token), cancellation);
-        bool changed;
-        lock (_lock)
-        {
-            changed = _table.Apply(part);
-        }
-
-        if (changed)
-        {
-            _changed();
-        }
+        await TakeUpAsync(await CallAsync(token => _reader.ReadAsync(list, names, token), cancellation), isWhole: false);
     }
 
     private void Connected(bool withoutStream)

@@ -148,7 +148,8 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
 
         var announces = context.TakesTrailers && !proxyResponse.Content.Headers.NonValidated.Contains(HeaderNames.ContentLength);
         var chunked = CopyHeaders(proxyResponse.Headers.NonValidated, response.Headers, announces);
-        CopyContentHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers, !chunked && HasLength(status));
+        // RFC 9110 §8.6: without a body on the wire there is no length either, as in Go.
+        CopyContentHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers, !chunked && AnswerStatus.HasBody(status));
         if (_connection.Count > 0)
         {
             response.Headers.Connection = _connection;
@@ -185,9 +186,6 @@ internal sealed class GatewayTransformer(GatewayContext context, TimeProvider ti
     /// <summary>True for the protocols whose upgrade YARP sees to.</summary>
     private static bool IsUpgradedByYarp(string protocol) =>
         protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase) || protocol.StartsWith("SPDY/", StringComparison.OrdinalIgnoreCase);
-
-    // RFC 9110 §8.6: without a body on the wire, and Go sends none there.
-    private static bool HasLength(int status) => status is not (StatusCodes.Status304NotModified or StatusCodes.Status204NoContent) and >= 200;
 
     // Host and the upgrade are set by themselves, framing belongs to the connection, pseudo-headers to HTTP/2.
     private static bool IsOwn(string name) => name.Length switch

@@ -53,6 +53,7 @@ internal sealed class YarpForwarder : IForwarder
             "https" when transport.OffersHttp2 => Negotiated,
             _ => Http1,
         };
+
         // How long such a body is nobody knows before its end.
         if (context.Http.Request.ContentLength is null && upgrade.Count == 0 && RepeatableRequests.HasBody(context.Http))
         {

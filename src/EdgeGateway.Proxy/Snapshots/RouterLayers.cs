@@ -25,7 +25,7 @@ internal sealed class RouterLayers
     public HashSet<CompiledRouter> Update(RouterSurroundings around, Func<QualifiedName, CompiledRouter?> find)
     {
         var outdated = new HashSet<CompiledRouter>(ReferenceEqualityComparer.Instance);
-        var now = RouterTree.Of(around.Messages, _tree, around.NamesOf, around.DidYouMeanRouter);
+        var now = RouterTree.Of(around, _tree);
         if (now.BottomUp.Count + _routers.Count == 0)
         {
             _tree = now;

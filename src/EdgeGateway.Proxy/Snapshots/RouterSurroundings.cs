@@ -29,9 +29,6 @@ internal sealed record RouterSurroundings(
         return wanted.Count == 0 ? [(name, source)] : EntryPointModel.Apply(name, source, wanted, Options.Models);
     }
 
-    /// <summary>The names of <see cref="Made"/>.</summary>
-    public IEnumerable<string> NamesOf(string name, HttpRouterConfig source) => Made(name, source).Select(static made => made.Name);
-
     /// <summary>What the name of a router that does not exist was probably meant to be.</summary>
     public string DidYouMeanRouter(QualifiedName wanted) => Hints.For(
         wanted, [.. Messages.SelectMany(static message => message.Configuration.Http.Routers.Keys.Select(name => new QualifiedName(name, message.Provider)))]);

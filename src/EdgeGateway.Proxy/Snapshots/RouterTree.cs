@@ -30,15 +30,11 @@ internal sealed class RouterTree
     public IReadOnlyList<(QualifiedName Name, HttpRouterConfig Config, RouterPlace Place)> BottomUp => _bottomUp;
 
     /// <summary>The tree of what the providers say.</summary>
-    /// <param name="messages">The latest of each provider.</param>
+    /// <param name="around">What they say.</param>
     /// <param name="before">The last tree; given back when nothing is different.</param>
-    /// <param name="namesOf">The names of the routers that a configured one becomes.</param>
-    /// <param name="hint">What the name of a missing parent was probably meant to be.</param>
-    public static RouterTree Of(
-        IReadOnlyList<ProviderMessage> messages, RouterTree before, Func<string, HttpRouterConfig, IEnumerable<string>> namesOf,
-        Func<QualifiedName, string> hint)
+    public static RouterTree Of(RouterSurroundings around, RouterTree before)
     {
-        var tree = new RouterTree(messages);
+        var tree = new RouterTree(around.Messages);
         if (tree.IsMadeAs(before))
         {
             return before;
@@ -57,9 +53,9 @@ internal sealed class RouterTree
 
         if (tree._children.Count > 0)
         {
-            tree.Link(hint);
+            tree.Link(around);
             tree.Walk();
-            tree.Place(namesOf);
+            tree.Place(around);
         }
 
         return tree;
@@ -82,7 +78,7 @@ internal sealed class RouterTree
     private HttpRouterConfig? Find(QualifiedName name) =>
         Array.Find(_madeOf, source => source.Provider == name.Provider).Routers is { } routers && routers.TryGetValue(name.Name, out var config) ? config : null;
 
-    private void Link(Func<QualifiedName, string> hint)
+    private void Link(RouterSurroundings around)
     {
         foreach (var (name, config) in InOrder(_children))
         {
@@ -90,7 +86,7 @@ internal sealed class RouterTree
             {
                 if (Find(parent) is null)
                 {
-                    Fault(name, new("EG-ROUTER-PARENT", "parentRefs", $"parent router \"{parent}\" does not exist{hint(parent)}"));
+                    Fault(name, new("EG-ROUTER-PARENT", "parentRefs", $"parent router \"{parent}\" does not exist{around.DidYouMeanRouter(parent)}"));
                 }
                 else if (!Below(parent).Contains(name))
                 {
@@ -175,7 +171,7 @@ internal sealed class RouterTree
         _reached.Add(name);
     }
 
-    private void Place(Func<string, HttpRouterConfig, IEnumerable<string>> namesOf)
+    private void Place(RouterSurroundings around)
     {
         foreach (var name in _reached.Concat(_children.Keys.Where(name => !_heights.ContainsKey(name)).ToArray()))
         {
@@ -199,7 +195,7 @@ internal sealed class RouterTree
 
             var parents = Parents(name, config)
                 .SelectMany(parent => Find(parent) is { } above
-                    ? (above.ParentRefs.Count > 0 ? [parent.Name] : namesOf(parent.Name, above)).Select(made => $"{made}@{parent.Provider}")
+                    ? (above.ParentRefs.Count > 0 ? [parent.Name] : around.Made(parent.Name, above).Select(static made => made.Name)).Select(made => $"{made}@{parent.Provider}")
                     : [parent.ToString()]);
             _bottomUp.Add((name, config, new(
                 isChild, isChild ? parents.ToConfigList() : ConfigList<string>.Empty, below.ToConfigList(),

@@ -85,7 +85,13 @@ public sealed partial class SnapshotCompiler
 
         // Step 5: the report is put together when somebody asks for it; complaints are logged now.
         var claims = _claims.Update(removed, added, messages);
-        var problems = messages.SelectMany(static m => m.Problems).Concat(_transports.Problems).Concat(_layer4.Problems).Concat(_tlsOptions.Problems).Concat(_tables.Problems).Concat(claims).Concat(_layer4.Claimed.Select(static claimed => claimed.Problem).Distinct().Take(RouterClaims.MaximumTold)).Concat(_routers.Idle.Select(static idle => idle.Problem).Take(RouterClaims.MaximumTold)).Concat(Certificates?.Problems ?? []).ToConfigList();
+        ConfigList<ConfigurationProblem> problems =
+        [
+            .. messages.SelectMany(static m => m.Problems), .. _transports.Problems, .. _layer4.Problems, .. _tlsOptions.Problems, .. _tables.Problems, .. claims,
+            .. _layer4.Claimed.Select(static claimed => claimed.Problem).Distinct().Take(RouterClaims.MaximumTold),
+            .. _routers.Idle.Select(static idle => idle.Problem).Take(RouterClaims.MaximumTold),
+            .. Certificates?.Problems ?? [],
+        ];
         Say(problems);
         foreach (var (service, text, code) in _services.TakeComplaints())
         {
@@ -126,12 +132,12 @@ public sealed partial class SnapshotCompiler
         RouterReport[] routers, ServiceReport[] services, MiddlewareReport[] middlewares, Layer4Report layer4,
         ConfigList<ConfigurationProblem> problems, IdleRouters[] idle, IReadOnlyList<ProviderMessage> messages)
     {
-        var losers = new Dictionary<string, string>(StringComparer.Ordinal);
+        var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (problem, names) in idle)
         {
             foreach (var name in names)
             {
-                losers[name] = $"{problem.Message} [{problem.Code}]";
+                reasons[name] = $"{problem.Message} [{problem.Code}]";
             }
         }
 
@@ -169,7 +175,7 @@ public sealed partial class SnapshotCompiler
         RouterReport Now(RouterReport router)
         {
             router = router.Places.Count == 0 ? router : router with { Errors = LocatedFault.Refresh(router.Errors, router.Places, messages) };
-            return router.Status != ElementStatus.Disabled && losers.TryGetValue(router.Name, out var told)
+            return router.Status != ElementStatus.Disabled && reasons.TryGetValue(router.Name, out var told)
                 ? router with { Status = ElementStatus.Warning, Errors = [.. router.Errors, told] }
                 : router;
         }
@@ -177,7 +183,7 @@ public sealed partial class SnapshotCompiler
         TcpRouterReport NowTcp(TcpRouterReport router)
         {
             router = router.Places.Count == 0 ? router : router with { Errors = LocatedFault.Refresh(router.Errors, router.Places, messages) };
-            return router.Status != ElementStatus.Disabled && losers.TryGetValue(router.Name, out var told)
+            return router.Status != ElementStatus.Disabled && reasons.TryGetValue(router.Name, out var told)
                 ? router with { Status = ElementStatus.Warning, Errors = [.. router.Errors, told] }
                 : router;
         }

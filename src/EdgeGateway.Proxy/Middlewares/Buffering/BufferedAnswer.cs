@@ -167,6 +167,5 @@ internal sealed class BufferedAnswer(GatewayContext context, SpooledBody body, A
         return !flushed.IsCompleted;
     }
 
-    private bool HasBody => context.Method != "HEAD"
-        && context.Http.Response.StatusCode is >= 200 and not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified);
+    private bool HasBody => context.Method != "HEAD" && AnswerStatus.HasBody(context.Http.Response.StatusCode);
 }

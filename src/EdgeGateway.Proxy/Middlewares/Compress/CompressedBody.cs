@@ -72,7 +72,7 @@ internal sealed class CompressedBody : AnswerBody
         headers.Vary = StringValues.Concat("Accept-Encoding", headers.Vary);
         var isGzip = _coding == ContentCoding.Gzip;
         var refused = isGzip && headers.Remove("No-Gzip-Compression");
-        if (refused || !HasBody(response.StatusCode) || headers.ContentEncoding.ToString().Length > 0
+        if (refused || !AnswerStatus.HasBody(response.StatusCode) || headers.ContentEncoding.ToString().Length > 0
             || (isGzip && !AcceptEncoding.NamesGzip(_context.Http.Request.Headers.AcceptEncoding))
             || headers.ContentRange.Count > 0 || response.ContentLength < _minimum)
         {
@@ -191,8 +191,6 @@ internal sealed class CompressedBody : AnswerBody
             }
         }
     }
-
-    private static bool HasBody(int status) => status is >= 200 and not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified);
 
     // What could not be decided by the head is decided by what is there of the body.
     private void Decide(bool isWhole)

@@ -23,7 +23,7 @@ internal sealed class SniffedBody : AnswerBody
     public void ReadHead()
     {
         var response = _context.Http.Response;
-        _holds = response.StatusCode is >= 200 and not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified)
+        _holds = AnswerStatus.HasBody(response.StatusCode)
             && response.ContentLength != 0 && _context.Method != "HEAD" && IsUntyped(response);
     }
 

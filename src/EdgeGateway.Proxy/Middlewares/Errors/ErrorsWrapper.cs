@@ -117,7 +117,7 @@ internal sealed class ErrorsWrapper : RequestWrapper
         var outer = context.AnswerGate;
         context.AnswerGate = outer is null ? null : new PageGate(outer, status);
         context.NoteForResponse(_pageStatus, new CaughtStatus(status));
-        var dropped = method == "HEAD" || !HasBody(status) ? new DroppedBody() : null;
+        var dropped = method == "HEAD" || !AnswerStatus.HasBody(status) ? new DroppedBody() : null;
         dropped?.Enter(context);
         try
         {
@@ -135,8 +135,6 @@ internal sealed class ErrorsWrapper : RequestWrapper
             }
         }
     }
-
-    private static bool HasBody(int status) => status is >= 200 and not (204 or 304);
 
     private sealed class Gate(AnswerGate? outer, StatusRanges statuses) : AnswerGate(outer)
     {
@@ -167,7 +165,7 @@ internal sealed class ErrorsWrapper : RequestWrapper
             var response = context.Http.Response;
             response.StatusCode = status;
             context.Http.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = GoReasonPhrase.For(status);
-            if (!HasBody(status))
+            if (!AnswerStatus.HasBody(status))
             {
                 response.ContentLength = null;
             }
