@@ -86,7 +86,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register("a", "web", 8080);
         nomad.Register("b", "web", 8081);
-        await using var provider = RunningProvider.On(nomad);
+        await using var provider = RunningProvider.On(nomad, RunningProvider.For(fault));
         await provider.UntilIdsAsync("a", "b");
         await provider.ConnectedAsync();
         var before = provider.Latest;
@@ -132,7 +132,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register("a", "web", 8080);
         // The watchdog is out of the way: only the missing heartbeat can tell.
-        await using var provider = RunningProvider.On(nomad, RunningProvider.Quick with { StreamLag = TimeSpan.FromSeconds(10) });
+        await using var provider = RunningProvider.On(nomad, RunningProvider.ShortHello with { StreamIdle = TimeSpan.FromMilliseconds(700) });
         await provider.ConnectedAsync();
         nomad.Fault = NomadFaultMode.SilentStream;
         nomad.Register("b", "web", 8081);
@@ -147,7 +147,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
     {
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register("a", "web", 8080);
-        await using var provider = RunningProvider.On(nomad);
+        await using var provider = RunningProvider.On(nomad, RunningProvider.ShortLag);
         await provider.ConnectedAsync();
         nomad.Fault = NomadFaultMode.LossyStream;
         // Of the same name and tags: the list of names does not show it, only its index.
@@ -162,7 +162,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register("a", "web", 8080);
         nomad.Register("b", "web", 8081);
-        await using var provider = RunningProvider.On(nomad);
+        await using var provider = RunningProvider.On(nomad, RunningProvider.ShortLag);
         await provider.ConnectedAsync();
         nomad.Collect("b");
         await provider.UntilIdsAsync("a");
@@ -185,7 +185,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
     {
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register("a", "web", 8080);
-        await using var provider = RunningProvider.On(nomad);
+        await using var provider = RunningProvider.On(nomad, RunningProvider.ShortLag);
         await provider.ConnectedAsync();
         for (var i = 0; i < 5; i++)
         {
@@ -207,7 +207,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register("a", "web", 8080);
         nomad.Fault = fault;
-        await using var provider = RunningProvider.On(nomad, RunningProvider.Quick with { StreamRetry = TimeSpan.FromSeconds(1) });
+        await using var provider = RunningProvider.On(nomad, RunningProvider.ShortHello with { StreamRetry = TimeSpan.FromSeconds(1) });
         await provider.UntilIdsAsync("a");
         await provider.LoggedAsync("EG-NOMAD-STREAM ");
         await provider.LoggedAsync("by blocking queries");
@@ -309,7 +309,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register([.. Enumerable.Range(0, 1000).Select(static i => new Registration($"s{i}", $"service-{i}", "job", "127.0.0.1", 10000 + i, []))]);
         nomad.Fault = NomadFaultMode.SilentStream;
-        await using var provider = RunningProvider.On(nomad, RunningProvider.Quick with { StreamRetry = TimeSpan.FromMinutes(10), Read = TimeSpan.FromMinutes(1) });
+        await using var provider = RunningProvider.On(nomad, RunningProvider.ShortHello with { StreamRetry = TimeSpan.FromMinutes(10), Read = TimeSpan.FromMinutes(1) });
         await provider.UntilAsync(static list => list.Length == 1000, "all");
         await provider.LoggedAsync("by blocking queries");
 
@@ -335,7 +335,7 @@ public sealed class NomadProviderTests(ITestOutputHelper output)
         nomad.Register([.. Enumerable.Range(0, 1000).Select(static i => new Registration($"s{i}", $"service-{i}", "job", "127.0.0.1", 10000 + i, []))]);
         nomad.Fault = NomadFaultMode.SilentStream;
         nomad.Blocks = false;
-        var quick = RunningProvider.Quick with { StreamRetry = TimeSpan.FromMinutes(10), Read = TimeSpan.FromMinutes(1) };
+        var quick = RunningProvider.ShortHello with { StreamRetry = TimeSpan.FromMinutes(10), Read = TimeSpan.FromMinutes(1) };
         await using var provider = new RunningProvider(new() { Address = nomad.Url, RefreshInterval = TimeSpan.FromSeconds(1) }, quick);
         await provider.LoggedAsync("by blocking queries");
         for (var i = 0; i < 3; i++)

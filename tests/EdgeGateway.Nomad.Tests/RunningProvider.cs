@@ -7,15 +7,23 @@ namespace EdgeGateway.Nomad.Tests;
 /// <summary>A provider that runs against the embedded Nomad over real sockets; tests wait for what it publishes.</summary>
 internal sealed class RunningProvider : IAsyncDisposable
 {
-    /// <summary>The real timings, shortened where a test would have to wait for minutes.</summary>
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
+
+    /// <summary>Short pauses, and limits that a busy machine does not reach: what a test counts is then of its own doing.</summary>
     public static readonly NomadTimings Quick = new()
     {
-        Connect = TimeSpan.FromSeconds(1), Read = TimeSpan.FromSeconds(1), BlockingGrace = TimeSpan.FromSeconds(1),
+        Connect = Ample, Read = Ample, BlockingGrace = Ample, StreamLag = Ample, StreamHello = Ample, StreamIdle = Ample,
         WatchdogWait = TimeSpan.FromSeconds(2), FallbackWait = TimeSpan.FromSeconds(2), WatchdogSpacing = TimeSpan.FromMilliseconds(100),
-        StreamLag = TimeSpan.FromMilliseconds(200), StreamHello = TimeSpan.FromMilliseconds(300), StreamIdle = TimeSpan.FromMilliseconds(700),
         RegressConfirm = TimeSpan.FromMilliseconds(150), BackoffBase = TimeSpan.FromMilliseconds(30), BackoffMax = TimeSpan.FromMilliseconds(200),
         HealthySession = TimeSpan.FromSeconds(2),
     };
+
+    /// <summary>A stream without its first line is refused soon.</summary>
+    public static readonly NomadTimings ShortHello = Quick with { StreamHello = TimeSpan.FromMilliseconds(300) };
+
+    /// <summary>The watchdog soon tells what the stream does not.</summary>
+    public static readonly NomadTimings ShortLag = Quick with { StreamLag = TimeSpan.FromMilliseconds(200) };
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -65,6 +73,11 @@ internal sealed class RunningProvider : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>What shortens the limits for this fault, so that it shows.</summary>
+    public static NomadTimings For(NomadFaultMode fault) => fault == NomadFaultMode.Hang
+        ? Quick with { Connect = Short, Read = Short, BlockingGrace = Short, StreamHello = Short, StreamIdle = Short }
+        : Quick;
 
     /// <summary>Its heartbeats fit to the shortened limit of silence.</summary>
     public static RunningProvider On(EmbeddedNomad nomad, NomadTimings? timings = null)

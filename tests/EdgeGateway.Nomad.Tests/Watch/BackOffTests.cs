@@ -20,7 +20,8 @@ public sealed class BackOffTests
     {
         await using var nomad = await EmbeddedNomad.StartAsync();
         nomad.Register("a", "web", 8080);
-        await using var provider = RunningProvider.On(nomad, Patient);
+        var patient = RunningProvider.For(fault) with { BackoffBase = Patient.BackoffBase, BackoffMax = Patient.BackoffMax };
+        await using var provider = RunningProvider.On(nomad, patient);
         await provider.UntilIdsAsync("a");
         await provider.ConnectedAsync();
         nomad.Fault = fault;
