@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Tls;
 using EdgeGateway.Proxy.Tests.Snapshots;
 using EdgeGateway.Proxy.Tls;
 

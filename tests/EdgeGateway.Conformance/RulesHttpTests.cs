@@ -1,7 +1,7 @@
 using System.Text.Json;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
-using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Routers;
 using EdgeGateway.Rules.Http;
 using EdgeGateway.Rules.Syntax;
 

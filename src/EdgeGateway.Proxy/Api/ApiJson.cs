@@ -4,6 +4,9 @@ using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Middlewares;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Middlewares;
+using EdgeGateway.Proxy.Snapshots.Routers;
+using EdgeGateway.Proxy.Snapshots.Services;
 
 namespace EdgeGateway.Proxy.Api;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EdgeGateway.Configuration.Dynamic;
-using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Layer4;
 
 namespace EdgeGateway.Proxy.Api;
 

@@ -1,5 +1,9 @@
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
+using EdgeGateway.Proxy.Snapshots.Layer4;
+using EdgeGateway.Proxy.Snapshots.Middlewares;
+using EdgeGateway.Proxy.Snapshots.Routers;
+using EdgeGateway.Proxy.Snapshots.Services;
 
 namespace EdgeGateway.Proxy.Snapshots;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using EdgeGateway.Proxy.Snapshots.Tls;
 using EdgeGateway.Proxy.Tcp;
 using EdgeGateway.Proxy.Udp;
 

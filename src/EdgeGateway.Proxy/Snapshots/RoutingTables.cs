@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Routing;
+using EdgeGateway.Proxy.Snapshots.Routers;
+using EdgeGateway.Proxy.Snapshots.Tls;
 
 namespace EdgeGateway.Proxy.Snapshots;
 

@@ -2,6 +2,11 @@ using System.Diagnostics;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Services;
+using EdgeGateway.Proxy.Snapshots.Layer4;
+using EdgeGateway.Proxy.Snapshots.Middlewares;
+using EdgeGateway.Proxy.Snapshots.Routers;
+using EdgeGateway.Proxy.Snapshots.Services;
+using EdgeGateway.Proxy.Snapshots.Tls;
 using EdgeGateway.Proxy.Tls.Files;
 using Microsoft.Extensions.Logging;
 

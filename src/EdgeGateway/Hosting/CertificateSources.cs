@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Tls;
 using EdgeGateway.Proxy.Tls;
 using EdgeGateway.Tailscale.Certificates;
 using EdgeGateway.Tailscale.LocalApi;

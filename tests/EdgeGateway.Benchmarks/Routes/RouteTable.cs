@@ -2,7 +2,7 @@ using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
 using EdgeGateway.Proxy.Services;
-using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Routers;
 using EdgeGateway.Rules.Http;
 
 namespace EdgeGateway.Benchmarks.Routes;

@@ -7,6 +7,9 @@ using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.Api;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Middlewares;
+using EdgeGateway.Proxy.Snapshots.Routers;
+using EdgeGateway.Proxy.Snapshots.Services;
 using EdgeGateway.Proxy.Tests.Pipeline;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Routing;
-using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Routers;
 using EdgeGateway.Proxy.Tests.Pipeline;
 using EdgeGateway.Rules.Http;
 using FsCheck;

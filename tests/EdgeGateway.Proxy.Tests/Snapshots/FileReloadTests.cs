@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Forwarding;
-using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Layer4;
+using EdgeGateway.Proxy.Snapshots.Services;
+using EdgeGateway.Proxy.Snapshots.Tls;
 using EdgeGateway.Proxy.Tls;
 using Xunit;
 

@@ -1,8 +1,10 @@
-using Xunit;
 using System.Reflection;
 using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Configuration.Sources;
 using EdgeGateway.Proxy.Snapshots;
+using EdgeGateway.Proxy.Snapshots.Middlewares;
+using EdgeGateway.Proxy.Snapshots.Routers;
+using Xunit;
 
 namespace EdgeGateway.Proxy.Tests.Snapshots;
 

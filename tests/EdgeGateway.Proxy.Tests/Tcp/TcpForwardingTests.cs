@@ -6,10 +6,10 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Tests.EntryPoints;
 using EdgeGateway.Proxy.Tests.Services;
-using EdgeGateway.Proxy.Tests.Snapshots;
+using EdgeGateway.Proxy.Tests.Snapshots.Layer4;
 using EdgeGateway.Testbed.Upstreams;
 using Xunit;
-using static EdgeGateway.Proxy.Tests.Snapshots.Layer4Chain;
+using static EdgeGateway.Proxy.Tests.Snapshots.Layer4.Layer4Chain;
 
 namespace EdgeGateway.Proxy.Tests.Tcp;
 

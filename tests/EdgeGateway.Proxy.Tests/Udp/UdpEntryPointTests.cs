@@ -6,11 +6,11 @@ using EdgeGateway.Configuration.Static;
 using EdgeGateway.Proxy.EntryPoints;
 using EdgeGateway.Proxy.Tests.Forwarding;
 using EdgeGateway.Proxy.Tests.Services;
-using EdgeGateway.Proxy.Tests.Snapshots;
+using EdgeGateway.Proxy.Tests.Snapshots.Layer4;
 using EdgeGateway.Proxy.Udp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
-using static EdgeGateway.Proxy.Tests.Snapshots.Layer4Chain;
+using static EdgeGateway.Proxy.Tests.Snapshots.Layer4.Layer4Chain;
 
 namespace EdgeGateway.Proxy.Tests.Udp;
 
