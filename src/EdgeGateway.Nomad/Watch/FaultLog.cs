@@ -22,12 +22,28 @@ internal sealed class FaultLog(ILogger logger, TimeProvider time)
         }
     }
 
+    /// <summary>Something cannot be read although Nomad answers: nothing is well until it can.</summary>
+    public bool IsPartial { get; set; }
+
     /// <summary>True when this kind has not been told since the last recovery.</summary>
     public bool IsNew(NomadFault fault)
     {
         lock (_lock)
         {
             return !_told.Contains(Describe(fault).Code);
+        }
+    }
+
+    /// <summary>Something failed; what is none of the known faults is told with its stack.</summary>
+    public void Tell(Exception error, string address)
+    {
+        if (error is NomadException known)
+        {
+            Tell(known.Fault, address, known.Message);
+        }
+        else
+        {
+            NomadLog.Internal(logger, error);
         }
     }
 
@@ -56,6 +72,11 @@ internal sealed class FaultLog(ILogger logger, TimeProvider time)
     /// <summary>Everything works, except perhaps the stream when <paramref name="withoutStream"/>.</summary>
     public void Well(string address, bool withoutStream)
     {
+        if (IsPartial)
+        {
+            return;
+        }
+
         string codes;
         lock (_lock)
         {

@@ -5,7 +5,7 @@ namespace EdgeGateway.Nomad.Watch;
 /// <summary>
 /// Every registration that Nomad lists, kept by events and by snapshots that overlap. Each entry remembers the index of
 /// the write that last touched it, so that an older read never undoes a newer event, and a replayed event never brings a
-/// removed instance back. Unchanged registrations keep their object. Not thread-safe; <see cref="NomadWatch"/> locks.
+/// removed instance back. Unchanged registrations keep their object. Not thread-safe; <see cref="WatchedTable"/> locks.
 /// </summary>
 internal sealed class InstanceTable(TimeProvider time, TimeSpan remember)
 {

@@ -17,12 +17,16 @@ internal enum LookReason
 }
 
 /// <summary>When the next full look is due. One waits, many ask.</summary>
-internal sealed class LookSchedule(TimeProvider time, TimeSpan period)
+/// <param name="time">The clock.</param>
+/// <param name="period">From one look to the next when nobody asks.</param>
+/// <param name="doubtSpacing">See <see cref="NomadTimings.DoubtSpacing"/>.</param>
+internal sealed class LookSchedule(TimeProvider time, TimeSpan period, TimeSpan doubtSpacing)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _asked = New();
     private DateTimeOffset _due = time.GetUtcNow() + period;
     private LookReason _reason;
+    private int _wrongDoubts;
 
     /// <summary>Asks for a look after <paramref name="delay"/>, unless one is due earlier.</summary>
     public void Ask(LookReason reason, TimeSpan delay)
@@ -37,6 +41,37 @@ internal sealed class LookSchedule(TimeProvider time, TimeSpan period)
         }
 
         asked.TrySetResult();
+    }
+
+    /// <summary>Asks for a look that finds something or not: at once, and after one that found nothing with a delay that doubles.</summary>
+    public void Doubt()
+    {
+        TimeSpan delay;
+        lock (_lock)
+        {
+            var longer = doubtSpacing * Math.Pow(2, Math.Min(_wrongDoubts, 16)); // far above any period
+            delay = _wrongDoubts == 0 ? TimeSpan.Zero : longer < period ? longer : period;
+        }
+
+        Ask(LookReason.Doubt, delay);
+    }
+
+    /// <summary>A look found what the stream had not told.</summary>
+    public void DoubtWasRight()
+    {
+        lock (_lock)
+        {
+            _wrongDoubts = 0;
+        }
+    }
+
+    /// <summary>A look in doubt found nothing.</summary>
+    public void DoubtWasWrong()
+    {
+        lock (_lock)
+        {
+            _wrongDoubts++;
+        }
     }
 
     /// <summary>A look begins now; the next periodic one is a period away.</summary>
