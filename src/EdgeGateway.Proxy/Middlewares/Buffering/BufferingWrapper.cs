@@ -16,7 +16,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 
 namespace EdgeGateway.Proxy.Middlewares.Buffering;
 
@@ -44,17 +43,7 @@ internal sealed class BufferingWrapper : RequestWrapper
         _memory = memory;
         _logger = logger;
         _head = new(name);
-        if (expression is not null)
-        {
-            _tries = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
-                .AddRetry(new RetryStrategyOptions<bool>
-                {
-                    ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome is { Exception: null, Result: false }),
-                    MaxRetryAttempts = MaxRepeats,
-                    Delay = TimeSpan.Zero,
-                })
-                .Build();
-        }
+        _tries = expression is null ? null : Tries.UntilTrue(time, MaxRepeats);
     }
 
     /// <summary>Makes it, or says what is wrong.</summary>

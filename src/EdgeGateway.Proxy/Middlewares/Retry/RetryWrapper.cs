@@ -2,7 +2,6 @@ using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Pipeline;
 using EdgeGateway.Proxy.Pipeline.Bodies;
 using Polly;
-using Polly.Retry;
 
 namespace EdgeGateway.Proxy.Middlewares.Retry;
 
@@ -29,14 +28,7 @@ internal sealed class RetryWrapper : RequestWrapper
         if (config.Attempts > 1)
         {
             var delay = new RetryDelay(config.InitialInterval, config.Attempts, random);
-            _tries = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
-                .AddRetry(new RetryStrategyOptions<bool>
-                {
-                    ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome is { Exception: null, Result: false }),
-                    MaxRetryAttempts = (int)Math.Min(int.MaxValue, config.Attempts - 1),
-                    DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(delay.Before(arguments.AttemptNumber)),
-                })
-                .Build();
+            _tries = Tries.UntilTrue(time, (int)Math.Min(int.MaxValue, config.Attempts - 1), delay.Before);
         }
     }
 
