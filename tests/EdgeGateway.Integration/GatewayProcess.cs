@@ -41,7 +41,13 @@ public sealed class GatewayProcess : IAsyncDisposable
     public static GatewayProcess Start(
         IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null, bool readOutput = true, IReadOnlyList<string>? through = null)
     {
-        string[] command = [.. through ?? [], Executable, .. flags];
+        string[] given = [.. flags];
+        // A busy machine may need longer than the default to have every route at the start; tests are not about that, but for one.
+        string[] patient = given.Any(static flag => flag.StartsWith("--edge.startTimeout", StringComparison.Ordinal))
+            || !given.Any(static flag => flag.StartsWith("--entrypoints.", StringComparison.OrdinalIgnoreCase))
+                ? []
+                : [$"--edge.startTimeout={Patience.TotalSeconds}s"];
+        string[] command = [.. through ?? [], Executable, .. given, .. patient];
         var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var flag in command.Skip(1))
         {

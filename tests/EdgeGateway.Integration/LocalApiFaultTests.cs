@@ -139,7 +139,7 @@ public sealed class LocalApiFaultTests : IDisposable
         await using var tailscaled = await EmbeddedTailscaled.StartAsync(new TailscaledOptions { CertDomains = [Edge, Other] });
         tailscaled.SetFault(Other, CertFault.Hang);
         await using var whoami = await Whoami.StartAsync("a");
-        await using var stage = await StartAsync(tailscaled, whoami, Edge, Other);
+        await using var stage = await StartAsync(tailscaled, whoami, [Edge, Other], tailscaled.SocketPath, null, ["--edge.startTimeout=5s"]);
         await ServedAsync(stage, tailscaled, Edge);
         Assert.Equal("pending", (await CertificateAsync(stage, Other)).GetProperty("state").GetString());
         Assert.NotNull(await FailureAsync(stage, tailscaled, Other));
@@ -185,7 +185,7 @@ public sealed class LocalApiFaultTests : IDisposable
     private static Task<Stage> StartAsync(EmbeddedTailscaled tailscaled, Whoami whoami, params string[] names) =>
         StartAsync(tailscaled, whoami, names, tailscaled.SocketPath, null);
 
-    private static Task<Stage> StartAsync(EmbeddedTailscaled tailscaled, Whoami whoami, string[] names, string socket, string[]? through) => Stage.StartAsync(
+    private static Task<Stage> StartAsync(EmbeddedTailscaled tailscaled, Whoami whoami, string[] names, string socket, string[]? through, string[]? more = null) => Stage.StartAsync(
         n =>
         {
             foreach (var (i, name) in names.Index())
@@ -193,7 +193,7 @@ public sealed class LocalApiFaultTests : IDisposable
                 Register(n, whoami, i, name);
             }
         },
-        tailscaled, environment: _ => new() { ["TS_SOCKET"] = socket }, through: through);
+        tailscaled, more, environment: _ => new() { ["TS_SOCKET"] = socket }, through: through);
 
     private static void Register(Testbed.Nomad.EmbeddedNomad nomad, Whoami whoami, int i, string name) =>
         nomad.Register($"s{i}", $"s{i}", whoami.Port, $"traefik.http.routers.r{i}.rule=Host(`{name}`)", $"traefik.http.routers.r{i}.tls.certResolver=tailscaleresolver");

@@ -41,6 +41,15 @@ public sealed class NomadFaultTests
     }
 
     [Fact]
+    public async Task A_start_waits_for_Nomad_no_longer_than_edge_startTimeout()
+    {
+        await using var stage = await Stage.StartAsync(static n => n.Fault = NomadFaultMode.Hang, more: ["--edge.startTimeout=0s"]);
+        await stage.Gateway.ListeningAsync(stage.Web);
+        Assert.Equal("404", await stage.GetAsync("a.test"));
+        await stage.Gateway.LoggedAsync("within 0 s");
+    }
+
+    [Fact]
     public async Task An_agent_that_restarts_with_its_state_is_followed_on()
     {
         await using var whoami = await Whoami.StartAsync("a");

@@ -50,10 +50,6 @@ public sealed class RestartTests
             await using var gateway = GatewayProcess.Start(flags, environment);
             await UntilAsync(() => good.GetValueOrDefault((web, life)) > 20 && good.GetValueOrDefault((webSecure, life)) > 20, gateway);
             Assert.Equal(0, await gateway.TerminateAsync());
-            if (gateway.Log.Contains("EG-START-SLOW", StringComparison.Ordinal))
-            {
-                wrong.Clear(); // a machine so busy that Nomad or tailscaled had no answer within the five seconds that the start waits
-            }
         }
 
         await end.CancelAsync();

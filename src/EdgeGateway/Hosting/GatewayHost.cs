@@ -37,15 +37,13 @@ namespace EdgeGateway.Hosting;
 /// <item>the gateway's own routers are compiled, and the admin entry point listens at once;</item>
 /// <item>providers and certificate keeper start;</item>
 /// <item>the other entry points begin to accept when each provider has answered or failed, its answer is compiled, and the certificates
-/// that it asks for are in hand or refused; after <see cref="StartLimit"/> at the latest. Until then clients wait in the kernel's queue,
+/// that it asks for are in hand or refused; after <see cref="EdgeConfig.StartTimeout"/> at the latest. Until then clients wait in the kernel's queue,
 /// so that a restart answers neither 404 for a known route nor with a self-signed certificate for a known name;</item>
 /// <item>on the signal <c>/ping</c> answers that the gateway ends, and all entry points drain side by side.</item>
 /// </list>
 /// </summary>
 internal sealed partial class GatewayHost : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
-
     // SIGUSR1 on Linux, which the enumeration has no name for: raw numbers are passed through.
     private const int UserSignal1 = 10;
 
@@ -127,13 +125,14 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         }
 
         // Step 4.
+        var patience = _configuration.Edge.StartTimeout is var limit && limit > TimeSpan.Zero ? limit : TimeSpan.Zero;
         try
         {
-            await ReadyAsync(aggregator, providers).WaitAsync(StartLimit, _time, end);
+            await ReadyAsync(aggregator, providers).WaitAsync(patience, _time, end);
         }
         catch (TimeoutException)
         {
-            LogStartWithout(_logger, (int)StartLimit.TotalSeconds);
+            LogStartWithout(_logger, patience.TotalSeconds);
         }
         catch (OperationCanceledException)
         {
@@ -396,7 +395,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
     private static partial void LogStartFailed(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Not every provider and certificate answered within {Seconds} s; requests are served with what is there [EG-START-SLOW]")]
-    private static partial void LogStartWithout(ILogger logger, int seconds);
+    private static partial void LogStartWithout(ILogger logger, double seconds);
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Told to end: connections drain")]
     private static partial void LogStopping(ILogger logger);
