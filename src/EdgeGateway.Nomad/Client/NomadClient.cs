@@ -216,7 +216,9 @@ internal sealed class NomadClient : IDisposable
         var limit = _timings.Read;
         if (index > 0)
         {
-            query.Append(CultureInfo.InvariantCulture, $"index={index}&wait={(long)wait.TotalMilliseconds}ms&");
+            // 0 would mean Nomad's default, five minutes (nomad-api §3.2): what is left of a wait is rounded up.
+            var milliseconds = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds));
+            query.Append(CultureInfo.InvariantCulture, $"index={index}&wait={milliseconds}ms&");
             limit = wait + (wait / 16) + _timings.BlockingGrace;
         }
 
