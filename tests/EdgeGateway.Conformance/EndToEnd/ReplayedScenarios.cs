@@ -19,8 +19,8 @@ public class ReplayedScenarios : IAsyncLifetime
     /// <summary>Scenarios of this run.</summary>
     protected virtual IEnumerable<string> Scenarios => Names;
 
-    /// <summary>Flags added to those of each scenario.</summary>
-    protected virtual string Flags => "";
+    /// <summary>Flags added to those of each scenario: a busy machine may need longer to have every route at the start.</summary>
+    protected virtual string Flags => "--edge.startTimeout=60s";
 
     /// <summary>Where the accepted deviations stand.</summary>
     protected virtual string AllowList => Path.Combine(Repository.Root, "tests", "EdgeGateway.Conformance", "e2e-deviations.json");

@@ -27,7 +27,7 @@ public sealed class ReplayedThroughYarp : ReplayedScenarios
 
     protected override IEnumerable<string> Scenarios => Chosen;
 
-    protected override string Flags => "--edge.http1Forwarder=yarp";
+    protected override string Flags => $"{base.Flags} --edge.http1Forwarder=yarp";
 
     protected override string AllowList => _allowList;
 
