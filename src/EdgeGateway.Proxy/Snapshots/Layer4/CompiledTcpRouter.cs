@@ -14,7 +14,7 @@ internal sealed class CompiledTcpRouter
     public required TlsOptionsEntry TlsOptions { get; init; }
 
     /// <summary>Its service and the entry that it had when the router was compiled; null = did not exist.</summary>
-    public required (QualifiedName Name, TcpServiceEntry? Entry)? Service { get; init; }
+    public required (QualifiedName Name, Layer4ServiceEntry<TcpServiceConfig, TcpServiceModel>? Entry)? Service { get; init; }
 
     /// <summary>Middlewares and the entries that they had.</summary>
     public required (QualifiedName Name, TcpMiddlewareEntry? Entry)[] Middlewares { get; init; }

@@ -67,7 +67,7 @@ internal sealed class TcpRouterCompiler(RouterEntryPoints entryPoints, TlsOption
         // Broken options close the connections of the rule rather than serving them with others (dynamic-config §6.6).
         var tls = TlsOptions(config, name.Provider);
         var broken = tls.Error;
-        (QualifiedName Name, TcpServiceEntry? Entry)? service = null;
+        (QualifiedName Name, Layer4ServiceEntry<TcpServiceConfig, TcpServiceModel>? Entry)? service = null;
         if (string.IsNullOrEmpty(config.Service))
         {
             errors.Add("the service is missing on the router");

@@ -4,52 +4,13 @@ using EdgeGateway.Proxy.Tcp;
 
 namespace EdgeGateway.Proxy.Snapshots.Layer4;
 
-/// <summary>
-/// Knows every TCP service. A change of servers alone goes straight to the live state (design decision 10) and keeps the entry;
-/// a weighted service is made anew when one of its members was.
-/// </summary>
+/// <summary>Knows every TCP service.</summary>
 internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4StateStore states, TcpHealthChecks health, RelayLimits limits = default)
+    : Layer4ServiceCompiler<TcpServiceConfig, TcpServiceModel>(states)
 {
-    private readonly ReferenceHints _hints = new();
-    private Dictionary<QualifiedName, TcpServiceConfig> _configs = [];
-    private Dictionary<QualifiedName, TcpServiceEntry> _before = [];
-    private Dictionary<QualifiedName, TcpServiceEntry> _entries = [];
-
-    /// <summary>Takes up what the providers say.</summary>
-    public void Update(IReadOnlyList<ProviderMessage> messages)
-    {
-        _hints.Begin();
-        _configs = [];
-        foreach (var message in messages)
-        {
-            foreach (var (name, config) in message.Configuration.Tcp.Services.AsSpan())
-            {
-                _configs[new(name, message.Provider)] = config;
-            }
-        }
-
-        (_before, _entries) = (_entries, []);
-        foreach (var name in _configs.Keys)
-        {
-            Resolve(name, []);
-        }
-
-        _before = [];
-        var names = _configs.Keys.Select(static n => n.ToString()).ToHashSet(StringComparer.Ordinal);
-        states.Keep(names.Contains);
-        health.Keep(names.Contains);
-    }
-
-    /// <summary>A hint for a reference that is known to nobody.</summary>
-    public string DidYouMean(QualifiedName name) => _hints.For(name, _entries.Keys);
-
-    /// <summary>The service of that name, or null.</summary>
-    public TcpServiceEntry? Find(QualifiedName name) => _entries.GetValueOrDefault(name);
-
     /// <summary>What is said about every service.</summary>
-    public TcpServiceReport[] Reports() => [.. _entries.Select(static e => new TcpServiceReport(
-        e.Key.ToString(), e.Key.Provider, e.Value.Config,
-        e.Value.Config.LoadBalancer is not null ? "loadbalancer" : e.Value.Config.Weighted is not null ? "weighted" : null,
+    public TcpServiceReport[] Reports() => [.. Entries.Select(e => new TcpServiceReport(
+        e.Key.ToString(), e.Key.Provider, e.Value.Config, TypeOf(e.Value.Config),
         e.Value.Error is null ? ElementStatus.Enabled : ElementStatus.Disabled,
         e.Value.Error is null ? ConfigList<string>.Empty : [e.Value.Error])
     {
@@ -58,40 +19,28 @@ internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4
             : static () => [],
     })];
 
-    private TcpServiceEntry? Resolve(QualifiedName name, List<QualifiedName> open)
+    /// <inheritdoc />
+    protected override ConfigMap<TcpServiceConfig> ServicesOf(DynamicConfiguration configuration) => configuration.Tcp.Services;
+
+    /// <inheritdoc />
+    protected override (bool IsLoadBalancer, ConfigList<WeightedServiceConfig>? Weighted) KindOf(TcpServiceConfig config) =>
+        (config.LoadBalancer is not null, config.Weighted?.Services);
+
+    /// <inheritdoc />
+    protected override TcpServiceModel Weighted(string name, (TcpServiceModel Service, long Weight)[] members) => new TcpWeightedModel(name, members);
+
+    /// <inheritdoc />
+    protected override void Keep(Func<string, bool> isKept)
     {
-        if (_entries.TryGetValue(name, out var done))
-        {
-            return done;
-        }
-
-        if (!_configs.TryGetValue(name, out var config))
-        {
-            return null;
-        }
-
-        if (open.Contains(name))
-        {
-            // Not kept under its name: the services that close the circle all get this error, others do not.
-            return Broken(config, $"could not instantiate service {name}: recursion detected in {string.Join("->", open.Append(name))}");
-        }
-
-        open.Add(name);
-        var before = _before.GetValueOrDefault(name);
-        var entry = config switch
-        {
-            { LoadBalancer: not null, Weighted: not null } => Broken(
-                config, "cannot create service: multi-types service not supported, consider declaring two different pieces of service instead"),
-            { LoadBalancer: { } balancer } => LoadBalancer(name, config, balancer, before),
-            { Weighted: { } weighted } => Weighted(name, config, weighted, before, open),
-            _ => Broken(config, $"the service \"{name}\" does not have any type defined"),
-        };
-        open.RemoveAt(open.Count - 1);
-        return _entries[name] = entry;
+        base.Keep(isKept);
+        health.Keep(isKept);
     }
 
-    private TcpServiceEntry LoadBalancer(QualifiedName name, TcpServiceConfig config, TcpLoadBalancerConfig balancer, TcpServiceEntry? before)
+    /// <inheritdoc />
+    protected override Layer4ServiceEntry<TcpServiceConfig, TcpServiceModel> LoadBalancer(
+        QualifiedName name, TcpServiceConfig config, Layer4ServiceEntry<TcpServiceConfig, TcpServiceModel>? before)
     {
+        var balancer = config.LoadBalancer!;
         var transport = transports.Find(balancer.ServersTransport, name.Provider, out var error);
         if (transport is null)
         {
@@ -103,16 +52,16 @@ internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4
             return Broken(config, $"unknown proxyProtocol version: {proxy.Version}");
         }
 
-        var state = states.GetOrCreate(name.ToString());
-        if (before is { Model: not null } && ReferenceEquals(before.Transport, transport) && WithoutServers(before.Config).Equals(WithoutServers(config)))
+        var state = StateOf(name);
+        if (before is TcpServiceEntry kept && ReferenceEquals(kept.Transport, transport) && WithoutServers(kept.Config).Equals(WithoutServers(config)))
         {
-            if (!ReferenceEquals(before.Config, config))
+            if (!ReferenceEquals(kept.Config, config))
             {
                 state.Update(Servers(balancer));
-                before.Config = config;
+                kept.Config = config;
             }
 
-            return before;
+            return kept;
         }
 
         // A server that cannot be used is left out; a service without any stays, its connections are closed (runtime-behaviour §4.4).
@@ -123,7 +72,7 @@ internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4
         }
 
         health.Watch(state, balancer.HealthCheck);
-        return new()
+        return new TcpServiceEntry
         {
             Config = config,
             Model = new TcpLoadBalancerModel(
@@ -131,33 +80,6 @@ internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4
             Error = null,
             State = state,
             Transport = transport,
-        };
-    }
-
-    private TcpServiceEntry Weighted(
-        QualifiedName name, TcpServiceConfig config, TcpWeightedConfig weighted, TcpServiceEntry? before, List<QualifiedName> open)
-    {
-        var members = new (QualifiedName Name, TcpServiceEntry? Entry)[weighted.Services.Count];
-        for (var i = 0; i < members.Length; i++)
-        {
-            var member = QualifiedName.Resolve(weighted.Services[i].Name ?? "", name.Provider);
-            members[i] = (member, Resolve(member, open));
-        }
-
-        if (before is { Model: not null } && before.Config.Equals(config) && members.AsSpan().SequenceEqual(before.Members))
-        {
-            return before;
-        }
-
-        var error = members.Select(static m => m.Entry is null ? $"the service \"{m.Name}\" does not exist" : m.Entry.Error).FirstOrDefault(static e => e is not null);
-        return new()
-        {
-            Config = config,
-            Model = error is not null
-                ? null
-                : new TcpWeightedModel(name.ToString(), [.. members.Select((m, i) => (m.Entry!.Model!, weighted.Services[i].Weight ?? 1))]),
-            Error = error,
-            Members = members,
         };
     }
 
@@ -184,6 +106,4 @@ internal sealed class TcpServiceCompiler(TcpTransportCompiler transports, Layer4
     private static TcpServiceConfig WithoutServers(TcpServiceConfig config) => config.LoadBalancer is null
         ? config
         : config with { LoadBalancer = config.LoadBalancer with { Servers = ConfigList<TcpServerConfig>.Empty } };
-
-    private static TcpServiceEntry Broken(TcpServiceConfig config, string error) => new() { Config = config, Model = null, Error = error };
 }

@@ -1,17 +1,17 @@
-using EdgeGateway.Configuration.Dynamic;
 using EdgeGateway.Proxy.Layer4;
-using EdgeGateway.Proxy.Udp;
 
 namespace EdgeGateway.Proxy.Snapshots.Layer4;
 
-/// <summary>One UDP service as compiled. A new entry is made only when more than its servers changed.</summary>
-internal sealed class UdpServiceEntry
+/// <summary>One TCP or UDP service as compiled. A new entry is made only when more than its servers changed, so routers can compare entries by reference.</summary>
+internal class Layer4ServiceEntry<TConfig, TModel>
+    where TConfig : class
+    where TModel : class
 {
     /// <summary>The configuration in force; replaced when only the servers changed.</summary>
-    public required UdpServiceConfig Config { get; set; }
+    public required TConfig Config { get; set; }
 
     /// <summary>Chooses servers; null when the service is broken.</summary>
-    public required UdpServiceModel? Model { get; init; }
+    public required TModel? Model { get; init; }
 
     /// <summary>Why it is broken, in Traefik's words where it has some.</summary>
     public required string? Error { get; init; }
@@ -20,5 +20,5 @@ internal sealed class UdpServiceEntry
     public Layer4ServiceState? State { get; init; }
 
     /// <summary>The services that a weighted one refers to, with the entries that they had; null = did not exist.</summary>
-    public (QualifiedName Name, UdpServiceEntry? Entry)[] Members { get; init; } = [];
+    public (QualifiedName Name, Layer4ServiceEntry<TConfig, TModel>? Entry)[] Members { get; init; } = [];
 }
