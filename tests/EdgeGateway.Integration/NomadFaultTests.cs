@@ -50,6 +50,15 @@ public sealed class NomadFaultTests
     }
 
     [Fact]
+    public async Task A_start_may_wait_for_longer_than_a_timer_can()
+    {
+        await using var whoami = await Whoami.StartAsync("a");
+        await using var stage = await Stage.StartAsync(n => n.Register("a1", "a", whoami.Port, Rule), more: ["--edge.startTimeout=100000h"]);
+        await stage.Gateway.ListeningAsync(stage.Web);
+        Assert.StartsWith("Name: a\n", await stage.GetAsync("a.test"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_agent_that_restarts_with_its_state_is_followed_on()
     {
         await using var whoami = await Whoami.StartAsync("a");

@@ -44,6 +44,9 @@ namespace EdgeGateway.Hosting;
 /// </summary>
 internal sealed partial class GatewayHost : IAsyncDisposable
 {
+    // More than timers can wait for is meant as "for ever".
+    private static readonly TimeSpan LongestStart = TimeSpan.FromDays(40);
+
     // SIGUSR1 on Linux, which the enumeration has no name for: raw numbers are passed through.
     private const int UserSignal1 = 10;
 
@@ -125,7 +128,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         }
 
         // Step 4.
-        var patience = _configuration.Edge.StartTimeout is var limit && limit > TimeSpan.Zero ? limit : TimeSpan.Zero;
+        var patience = TimeSpan.FromTicks(Math.Clamp(_configuration.Edge.StartTimeout.Ticks, 0, LongestStart.Ticks));
         try
         {
             await ReadyAsync(aggregator, providers).WaitAsync(patience, _time, end);
