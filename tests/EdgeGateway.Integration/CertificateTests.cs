@@ -17,12 +17,12 @@ public sealed class CertificateTests
         tailscaled.SetFault(Other, CertFault.Hang);
         await using var whoami = await Whoami.StartAsync("a");
         var begun = Stopwatch.StartNew();
-        await using var stage = await StartAsync(tailscaled, whoami, "--edge.startTimeout=2s", tailscaled.DnsName, Other);
+        await using var stage = await StartAsync(tailscaled, whoami, "--edge.startTimeout=5s", tailscaled.DnsName, Other);
         await stage.Gateway.ListeningAsync(stage.WebSecure);
         Assert.Null(await FailureAsync(stage, tailscaled, tailscaled.DnsName));
 
         // It waited for the certificate that never came, and not for ever.
-        Assert.True(begun.Elapsed > TimeSpan.FromSeconds(2), $"after {begun.Elapsed}");
+        Assert.True(begun.Elapsed > TimeSpan.FromSeconds(5), $"after {begun.Elapsed}");
         await stage.Gateway.LoggedAsync("EG-START-SLOW");
         Assert.NotNull(await FailureAsync(stage, tailscaled, Other));
     }

@@ -15,7 +15,7 @@ internal sealed class VanishedServices(TimeProvider time, TimeSpan grace)
     private bool _changed;
 
     /// <summary>When the next service's grace time is over, from now; null = none is waited for.</summary>
-    internal TimeSpan? Due => _services.Count == 0 ? null : Max(_services.Values.Min(v => grace - time.GetElapsedTime(v.Since)), TimeSpan.Zero);
+    internal TimeSpan? Due => _services.Count == 0 ? null : Durations.Max(_services.Values.Min(v => grace - time.GetElapsedTime(v.Since)), TimeSpan.Zero);
 
     /// <summary>Notes which services went and which came back or are over.</summary>
     /// <param name="removed">Fragments of the last call whose instance is gone or changed.</param>
@@ -134,8 +134,6 @@ internal sealed class VanishedServices(TimeProvider time, TimeSpan grace)
 
     private static ConfigMap<T> Empty<T>(ConfigMap<T> services, Func<T, T> empty) =>
         services.Select(service => KeyValuePair.Create(service.Key, empty(service.Value))).ToConfigMap();
-
-    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private sealed record Vanished(long Since, NomadInstance Last, DynamicConfiguration[] Declared);
 }

@@ -1,4 +1,5 @@
 using EdgeGateway.Nomad.Client;
+using static EdgeGateway.Nomad.Durations;
 
 namespace EdgeGateway.Nomad.Watch;
 
@@ -68,6 +69,4 @@ internal sealed class ListWatch(
 
         Task PauseAsync(TimeSpan pause) => pause > TimeSpan.Zero ? Task.Delay(pause, time, cancellation) : Task.CompletedTask;
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

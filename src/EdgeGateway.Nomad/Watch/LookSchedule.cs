@@ -49,8 +49,8 @@ internal sealed class LookSchedule(TimeProvider time, TimeSpan period, TimeSpan 
         TimeSpan delay;
         lock (_lock)
         {
-            var longer = doubtSpacing * Math.Pow(2, Math.Min(_wrongDoubts, 16)); // far above any period
-            delay = _wrongDoubts == 0 ? TimeSpan.Zero : longer < period ? longer : period;
+            // 2^16 times the spacing is far above any period.
+            delay = _wrongDoubts == 0 ? TimeSpan.Zero : Durations.Min(doubtSpacing * Math.Pow(2, Math.Min(_wrongDoubts, 16)), period);
         }
 
         Ask(LookReason.Doubt, delay);

@@ -19,6 +19,7 @@
 using EdgeGateway.Nomad.Client;
 using Microsoft.Extensions.Logging;
 using Polly;
+using static EdgeGateway.Nomad.Durations;
 
 namespace EdgeGateway.Nomad.Watch;
 
@@ -274,8 +275,4 @@ internal sealed class NomadWatch
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first;
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

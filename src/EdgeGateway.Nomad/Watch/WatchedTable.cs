@@ -164,7 +164,7 @@ internal sealed class WatchedTable(TimeProvider time, TimeSpan remember, Action 
         lock (_lock)
         {
             var isAhead = _table.Index > list.Index || _lookIndex >= list.Index;
-            return (new(_table.Count, _streamIndex, _lookIndex, _heard.Task), isAhead ? null : _table.Matches(list.Value));
+            return (Progress(), isAhead ? null : _table.Matches(list.Value));
         }
     }
 

@@ -35,6 +35,7 @@ public sealed class StaticLoaderTests
         Assert.True(loaded.Api is { Dashboard: true, Insecure: true });
         Assert.Equal("http://100.99.99.99:4646", loaded.Providers.Nomad!.Endpoint.Address);
         Assert.NotNull(loaded.CertificatesResolvers["tailscaleresolver"].Tailscale);
+        Assert.Equal(TimeSpan.FromSeconds(5), loaded.Edge.StartTimeout);
     }
 
     [Fact]
